@@ -1,0 +1,76 @@
+"""Conditions: the words that limit a commitment (`once there is a ceasefire`, `provided "the terms are right"`)."""
+
+from spacy.tokens import Token
+
+from extractors.lexicon import Lexicon
+
+
+def find_condition(
+    predicate: Token, cue_head: Token, *, needs: Token | None, lexicon: Lexicon, cue_tokens: frozenset[int]
+) -> tuple[int, int] | None:
+    """Return the tokens (start, end) of the condition on a commitment; None where it is free.
+
+    `needs` is the verb of needing where the cue itself is its subject. A weak marker (`after`) counts only where its words
+    hold a cue of another issue (`cue_tokens`): after a truce, not after lunch.
+    """
+    if needs is not None:
+        return needs.i, needs.right_edge.i + 1
+    sentence = predicate.sent
+    governed = (
+        {predicate.i, cue_head.i}
+        | {token.i for token in cue_head.ancestors}
+        | {token.i for token in cue_head.subtree}
+        | {t.i for t in predicate.children}
+    )
+    own_words = {token.i for token in cue_head.subtree if token.i <= cue_head.i}
+    for token in sentence:
+        size = _marker_at(token, lexicon)
+        if not size or token.i in own_words:
+            continue
+        top = _top_of(token)
+        if top.head.i not in governed and top.i not in governed:
+            continue
+        start, end = token.i, min(top.right_edge.i + 1, sentence.end)
+        if end <= start + size or start <= cue_head.i < end:
+            continue
+        marker = " ".join(word.lower_ for word in sentence.doc[start : start + size])
+        if marker in lexicon.weak_markers and not any(i in cue_tokens for i in range(start, end)):
+            continue
+        return _trimmed(sentence.doc[start].doc, start, end)
+    return None
+
+
+def _marker_at(token: Token, lexicon: Lexicon) -> int:
+    """Return how many tokens the condition marker that begins at `token` has; 0 for none."""
+    doc, end = token.doc, token.sent.end
+    best = 0
+    for marker in lexicon.condition_markers:
+        words = marker.split()
+        if token.lower_ != words[0] or token.i + len(words) > end:
+            continue
+        if all(doc[token.i + k].lower_ == word for k, word in enumerate(words)):
+            best = max(best, len(words))
+    return best
+
+
+def _top_of(marker: Token) -> Token:
+    """Return the token whose subtree is the condition: the clause of a conjunction, or the preposition itself."""
+    top = marker
+    while (
+        top.dep_ in ("mark", "advmod", "prep", "pcomp", "cc", "dep")
+        and top.head.i != top.i
+        and top.left_edge.i >= marker.i - 1
+        and top.dep_ != "prep"
+    ):
+        top = top.head
+        if top.left_edge.i < marker.i - 1:
+            return marker
+    return top
+
+
+def _trimmed(doc: object, start: int, end: int) -> tuple[int, int]:
+    """Drop punctuation at the end of the condition."""
+    tokens = doc[start:end]  # type: ignore[index]
+    while end > start + 1 and (tokens[end - start - 1].is_space or tokens[end - start - 1].text in (",", ".", ";", ":", "—", "–")):
+        end -= 1
+    return start, end

@@ -1,0 +1,108 @@
+"""Where a sentence speaks of an issue: cue matches, the most specific issue winning over the words that it shares."""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Span, Token
+
+from extractors.patterns import ActorsAt, Match, PatternIndex, occurs
+from vocabulary.watch import Cue, Issue, Watch
+
+IDEA_NOUNS = {
+    "idea",
+    "proposal",
+    "plan",
+    "move",
+    "suggestion",
+    "concept",
+    "notion",
+    "initiative",
+    "demand",
+    "offer",
+    "step",
+    "scheme",
+    "possibility",
+    "measure",
+}
+POINTING = {"the", "this", "that", "such", "these", "those"}
+_BACK = Cue(match="it")
+
+
+@dataclass(frozen=True, slots=True)
+class CueHit:
+    """A cue of an issue in a sentence, with the token that heads its words."""
+
+    issue: Issue
+    cue: Cue
+    match: Match
+    head: int
+
+
+class CueFinder:
+    """All cues of a watch."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._index: PatternIndex[tuple[Issue, Cue]] = PatternIndex(
+            (cue.match, (issue, cue)) for issue in watch.issues for cue in issue.cues
+        )
+        self._beaten_by = {issue.id: {other.id for other in watch.issues if issue.id in other.more_specific_than} for issue in watch.issues}
+
+    def find(self, sentence: Span, actors: ActorsAt) -> list[CueHit]:
+        """Return the cues of a sentence in text order, one per issue and head word, the most specific issue only."""
+        hits: dict[tuple[str, int], CueHit] = {}
+        before = _paragraph_before(sentence)
+        for (issue, cue), match in self._index.find(sentence, actors):
+            if cue.needs and not (occurs(cue.needs, sentence, actors) or (before is not None and occurs(cue.needs, before, actors))):
+                continue
+            if cue.unless and occurs(cue.unless, sentence, actors):
+                continue
+            head = _head_of(sentence, match)
+            known = hits.get((issue.id, head.i))
+            if known is None or len(match.words) > len(known.match.words):
+                hits[(issue.id, head.i)] = CueHit(issue, cue, match, head.i)
+        return sorted(self._most_specific(list(hits.values())), key=lambda hit: (hit.match.start, hit.issue.id))
+
+    def find_back(self, sentence: Span, earlier: list[CueHit], actors: ActorsAt) -> list[CueHit]:
+        """Return what a sentence without a cue says of the issue before it: `mocked it`, `praised the idea`.
+
+        `earlier` are the hits of the sentence before; of several issues the last is meant. A name or a pronoun that means an
+        actor is left alone by the caller, who knows the actors.
+        """
+        if not earlier:
+            return []
+        issue = earlier[-1].issue
+        for token in sentence:
+            pointing = token.lemma_.lower() in IDEA_NOUNS and any(
+                child.dep_ == "det" and child.lower_ in POINTING for child in token.children
+            )
+            pronoun = token.lower_ in {"it", "this"} and token.pos_ == "PRON" and token.dep_ in {"dobj", "pobj"}
+            if (pointing and not any(child.dep_ in ("prep", "acl", "relcl") for child in token.children)) or pronoun:
+                return [CueHit(issue, _BACK, Match(token.i, token.i + 1, (token.i,)), token.i)]
+        return []
+
+    def _most_specific(self, hits: list[CueHit]) -> list[CueHit]:
+        """Drop a hit whose words another issue shares, where that issue is more specific or its words are more."""
+        kept = []
+        for hit in hits:
+            words = set(hit.match.words)
+            rivals = [other for other in hits if other.issue.id != hit.issue.id and words & set(other.match.words)]
+            beaten = any(
+                other.issue.id in self._beaten_by[hit.issue.id]
+                or (hit.issue.id not in self._beaten_by[other.issue.id] and len(other.match.words) > len(hit.match.words))
+                for other in rivals
+            )
+            if not beaten:
+                kept.append(hit)
+        return kept
+
+
+def _paragraph_before(sentence: Span) -> Span | None:
+    """Return the sentence before, which often names what this one is about; None at the start of the text."""
+    return sentence.doc[sentence.start - 1].sent if sentence.start > 0 else None
+
+
+def _head_of(sentence: Span, match: Match) -> Token:
+    """Return the named word that governs the others: the one nearest to the sentence's root."""
+    words = [sentence.doc[i] for i in match.words]
+    inside = {token.i for token in words}
+    tops = [token for token in words if not any(above.i in inside for above in token.ancestors)]
+    return tops[0] if tops else words[-1]

@@ -1,0 +1,205 @@
+"""Bytes of an article to characters: the declared character set where it holds, a better one where it does not.
+
+Follows the WHATWG Encoding Standard where it decides: a byte order mark beats all, iso-8859-1 means windows-1252. Beyond it, bytes
+that are valid UTF-8 are read so whatever was declared, for no other text is UTF-8 by chance.
+"""
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from charset_normalizer import from_bytes
+
+from vocabulary.errors import TextError
+from vocabulary.words import DocumentOutcome
+
+HEAD_BYTES: Final = 4096  # where a page declares its character set
+SAMPLE_BYTES: Final = 100_000
+MOST_BROKEN: Final = 0.10  # share of undecodable and control characters above which bytes are no text
+MOST_NULS: Final = 0.005
+ODD_A_WORD: Final = 0.005  # a brand name or a slip in every two hundred words is no sign
+STRAY: Final = 200
+_LOW: Final = 9
+_ASCII_END: Final = 0x80
+_LAST_LATIN: Final = 0xFF
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MAGIC: Final = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"\x7fELF",
+    b"\xd0\xcf\x11\xe0",
+    b"RIFF",
+    b"BZh",
+)
+_ALIASES: Final = {
+    "iso-8859-1": "cp1252",
+    "latin-1": "cp1252",
+    "latin1": "cp1252",
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "utf8": "utf-8",
+    "iso-8859-9": "cp1254",
+}
+_DECLARED: Final = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
+# Characters that no editor writes: C0 and C1 controls, halves of surrogate pairs, non-characters, and the invisible ones that
+# only mislead (byte order mark, zero width space, soft hyphen, overrides of the writing direction).
+_UNWANTED: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff\u200b\u2060\u00ad\u202a-\u202e\u2066-\u2069]"
+)
+_LINE_ENDS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_BROKEN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
+# What UTF-8 looks like when it was read as windows-1252 or windows-1251, and lower case running into upper case.
+_MOJIBAKE: Final = re.compile(
+    'Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ\u009d“”˜¦"–]|Â[\u00a0-\u00bf]|вЂ[™љњќ“”]|Ð[\u0090-\u00bf°±²³µ¶·¸¹º»¼½¾¿]|Ñ[\u0080-\u008f€‚ƒ„…†‡ˆ‰Š‹]'
+)
+_ODD: Final = re.compile(
+    "[^\\W\\d_][¤¦§¨©¬®¯°±²³´µ¶·¸¹»¼½¾¿×÷ªº¥£¢¡\u2500-\u259f][^\\W\\d_]"  # signs within a word
+    "|[^\\W\\d_][³¹±¼¾¤¦][ .,]"  # Central European letters read as Western ones
+    "|[а-яґіїє][А-ЯҐІЇЄ]"  # KOI8 read as windows-1251
+    "|[A-Za-z][\u0400-\u04ff]|[\u0400-\u04ff][A-Za-z]"  # two scripts in one word
+    "|[\u00c0-\u00ff]{4}"  # Cyrillic read as Western
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Characters of a document; `suspect` where they may not be those that were written."""
+
+    text: str
+    suspect: bool
+
+
+def decode(content: bytes, charset: str | None) -> Decoded:
+    """Return the characters of `content` without control characters, line ends as newlines.
+
+    Raises TextError: EMPTY where there is nothing but space, NOT_TEXT where the bytes are no text.
+
+    Stages: 1. refuse what is no text; 2. byte order mark; 3. valid UTF-8; 4. declared character sets; 5. a guess.
+    """
+    # 1.
+    if not content.strip():
+        raise TextError("the document has no bytes but white space: check the file or address", DocumentOutcome.EMPTY)
+    if content.startswith(_MAGIC):
+        raise TextError(f"the document is a binary file (starts with {content[:4]!r}): give a text or HTML file", DocumentOutcome.NOT_TEXT)
+    read = _decode_marked(content) or _decode_utf8(content, charset) or _decode_declared(content, charset)
+    read = read or _decode_guessed(content, charset)
+    text = read.text
+    broken = len(_BROKEN.findall(text))
+    if broken > MOST_BROKEN * len(text) or text.count("\x00") > MOST_NULS * len(text):
+        raise TextError(f"the document is no text: {broken} of {len(text)} characters are not printable", DocumentOutcome.NOT_TEXT)
+    suspect = read.suspect or "\ufffd" in text or _looks_garbled(text)
+    clean = clean_characters(text)
+    if not clean.strip():
+        raise TextError("the document holds no printable character: check the file or address", DocumentOutcome.EMPTY)
+    return Decoded(clean, suspect)
+
+
+def clean_characters(text: str) -> str:
+    """Return text without control characters and lone surrogates, every line end a newline; all else as it was."""
+    return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def _decode_marked(content: bytes) -> Decoded | None:
+    """Read by byte order mark, or UTF-16 without one: there every other byte is a low one."""
+    for mark, encoding in _BOMS:
+        if content.startswith(mark):
+            return Decoded(content[len(mark) :].decode(encoding, "replace"), False)
+    sample = content[:HEAD_BYTES]
+    even, odd = sample[0::2], sample[1::2]
+    low_even, low_odd = (sum(byte < _LOW for byte in half) / max(len(half), 1) for half in (even, odd))
+    if len(odd) > 1 and max(low_even, low_odd) > 0.9 and min(low_even, low_odd) < 0.1:
+        return Decoded(content.decode("utf-16-le" if low_odd > low_even else "utf-16-be", "replace"), True)
+    return None
+
+
+def _decode_utf8(content: bytes, charset: str | None) -> Decoded | None:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if text.isascii():
+        stateful = (charset or "").lower().startswith(("iso-2022", "hz")) and "\x1b" in text
+        return None if stateful else Decoded(text, False)
+    names = [name for name in (_codec(charset), _codec(_declared_inside(content))) if name is not None]
+    return Decoded(text, any(name != "utf-8" for name in names))
+
+
+def _decode_declared(content: bytes, charset: str | None) -> Decoded | None:
+    """Read by the carrier's, then the page's own declaration, where the bytes fit it."""
+    declared = [name for name in dict.fromkeys((_codec(charset), _codec(_declared_inside(content)))) if name is not None]
+    for name in declared:
+        text = _try(content, name)
+        if text is not None and not _count_odd(text):
+            return Decoded(text, name != declared[0])
+        if name == "utf-8":
+            # A few stray bytes in a UTF-8 page: keep the page, lose the bytes.
+            text = content.decode("utf-8", "replace")
+            if text.count("\ufffd") * STRAY < len(text) and any(
+                ord(char) > _LAST_LATIN for char in text[:SAMPLE_BYTES] if char != "\ufffd"
+            ):
+                return Decoded(text, True)
+    return None
+
+
+def _decode_guessed(content: bytes, charset: str | None) -> Decoded:
+    """Read as what looks least odd: the declared sets, windows-1252 for a mostly ASCII text, the statistical guess."""
+    names = [name for name in (_codec(charset), _codec(_declared_inside(content))) if name not in (None, "utf-8")]
+    if sum(byte >= _ASCII_END for byte in content[:SAMPLE_BYTES]) < 0.1 * len(content[:SAMPLE_BYTES]):
+        names.append("cp1252")
+    guess = from_bytes(content[:SAMPLE_BYTES]).best()
+    names.append(None if guess is None else guess.encoding)
+    readings = [text for name in names if name is not None and (text := _try(content, name)) is not None]
+    return Decoded(min(readings, key=_count_odd, default=content.decode("cp1252", "replace")), True)
+
+
+def _declared_inside(content: bytes) -> str | None:
+    """Return the character set that a page's own head names."""
+    found = _DECLARED.search(content[:HEAD_BYTES])
+    return None if found is None or b"<" not in content[:HEAD_BYTES] else found[1].decode("ascii", "replace")
+
+
+def _codec(name: str | None) -> str | None:
+    """Return Python's name of a character set, None where it has none; never a codec that is no character set."""
+    if not name:
+        return None
+    low = name.strip().strip("\"'").lower()
+    try:
+        found = codecs.lookup(_ALIASES.get(low, low))
+    except (LookupError, ValueError):
+        return None
+    return (
+        _ALIASES.get(found.name, found.name)
+        if getattr(found, "_is_text_encoding", True) and found.name not in ("utf-7", "idna", "punycode")
+        else None
+    )
+
+
+def _try(content: bytes, encoding: str) -> str | None:
+    try:
+        return content.decode(encoding)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def _count_odd(text: str) -> int:
+    """Return how often a reading shows what no writer writes: signs, capitals or another script inside words, C1 controls."""
+    sample = text[:SAMPLE_BYTES]
+    count = len(_ODD.findall(sample)) + len(_BROKEN.findall(sample))
+    return count if count > ODD_A_WORD * sample.count(" ") + 1 else 0
+
+
+def _looks_garbled(text: str) -> bool:
+    """Tell whether the text was garbled before it came: twice encoded."""
+    return len(_MOJIBAKE.findall(text[:SAMPLE_BYTES])) >= 3  # one or two may be a text about encodings

@@ -1,0 +1,121 @@
+"""The lexicon of general English: words by which news show a stance, a speaker, a condition.
+
+The words are data (`data/lexicon.toml`); this module reads them once and answers what class a word of a parse has.
+"""
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from spacy.tokens import Token
+
+
+class Attitude(StrEnum):
+    """What a predicate does to what it governs."""
+
+    SUPPORTS = "supports"
+    ACTS = "acts"
+    OPPOSES = "opposes"
+    ENDS = "ends"
+    SCEPTICAL = "sceptical"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Word lists by use; every word is a lower-case lemma, alone or with the words that go with it."""
+
+    predicates: dict[str, Attitude]
+    adjectives: dict[str, Attitude]
+    nouns: dict[str, Attitude]
+    demands_of_others: frozenset[str]
+    speech_verbs: frozenset[str]
+    quoting: frozenset[str]
+    wording: frozenset[str]
+    possible: frozenset[str]
+    negative: frozenset[str]
+    past: tuple[str, ...]
+    background: tuple[str, ...]
+    shift: frozenset[str]
+    condition_markers: tuple[str, ...]
+    weak_markers: frozenset[str]
+    condition_verbs: frozenset[str]
+    officials: frozenset[str]
+    anonymous: frozenset[str]
+    nobody: frozenset[str]
+    former: frozenset[str]
+    forces: frozenset[str]
+
+
+def _classes(table: dict[str, list[str]]) -> dict[str, Attitude]:
+    """Map each word of `table` to its class; of two classes the later in the file wins."""
+    return {word: Attitude(name) for name, words in table.items() if name in Attitude.__members__.values() for word in words}
+
+
+@lru_cache(maxsize=1)
+def load_lexicon() -> Lexicon:
+    """Read the lexicon that ships with the package."""
+    raw: dict[str, Any] = tomllib.loads(files("extractors").joinpath("data/lexicon.toml").read_text(encoding="utf-8"))
+    speech, modifiers, conditions, officials = raw["speech"], raw["modifiers"], raw["conditions"], raw["officials"]
+    return Lexicon(
+        predicates=_classes(raw["predicates"]),
+        adjectives=_classes(raw["adjectives"]),
+        nouns=_classes(raw["nouns"]),
+        demands_of_others=frozenset(raw["predicates"]["demands_of_others"]),
+        speech_verbs=frozenset(speech["verbs"]),
+        quoting=frozenset(speech["quoting"]),
+        wording=frozenset(speech["wording"]),
+        possible=frozenset(modifiers["possible"]),
+        negative=frozenset(modifiers["negative"]),
+        past=tuple(modifiers["past"]),
+        background=tuple(modifiers["background"]),
+        shift=frozenset(modifiers["shift"]),
+        condition_markers=tuple(conditions["markers"]),
+        weak_markers=frozenset(conditions["weak"]),
+        condition_verbs=frozenset(conditions["needs"]),
+        officials=frozenset(officials["nouns"]),
+        anonymous=frozenset(officials["anonymous"]),
+        nobody=frozenset(officials["nobody"]),
+        former=frozenset(officials["former"]),
+        forces=frozenset(officials["forces"]),
+    )
+
+
+def phrases(token: Token) -> list[str]:
+    """Return the lemma of `token` with its particles, prepositions and objects, longest first, the bare lemma last.
+
+    "rule" with the particle "out" gives ["rule out", "rule"]; "take a step back from" gives "take step back from" too.
+    """
+    lemma = token.lemma_.lower()
+    particles = [
+        child.lower_
+        for child in token.children
+        if child.dep_ in {"prt", "advmod"} and child.i > token.i and child.pos_ in {"ADP", "ADV", "PART"}
+    ]
+    prepositions = [child for child in token.children if child.dep_ in {"prep", "agent"} and child.i > token.i]
+    objects = [child for child in token.children if child.dep_ in {"dobj", "attr"} and child.i > token.i]
+    found = []
+    for noun in objects:
+        tail = [child.lower_ for child in noun.children if child.dep_ == "prep"]
+        for particle in [*particles, ""]:
+            base = " ".join(part for part in (lemma, noun.lemma_.lower(), particle) if part)
+            found += [f"{base} {preposition}" for preposition in [*tail, *(p.lower_ for p in prepositions)]]
+            found.append(base)
+    for particle in particles:
+        found += [f"{lemma} {particle} {preposition.lower_}" for preposition in prepositions]
+        found.append(f"{lemma} {particle}")
+    found += [f"{lemma} {preposition.lower_}" for preposition in prepositions]
+    # "drop out of": the parser hangs "of" on "out"
+    found += [f"{lemma} {p.lower_} {child.lower_}" for p in prepositions for child in p.children if child.dep_ == "prep"]
+    return [*sorted(set(found), key=lambda phrase: -len(phrase)), lemma]
+
+
+def first_class(candidates: list[str], table: dict[str, Attitude]) -> tuple[Attitude, str] | None:
+    """Return the class of the longest candidate that `table` knows, with the words that gave it."""
+    for phrase in candidates:
+        if phrase in table:
+            return table[phrase], phrase
+    return None

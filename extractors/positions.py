@@ -1,0 +1,224 @@
+"""Positions: proposals made into records, with verbatim evidence, attribution, condition, time and confidence."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from spacy.tokens import Doc, Span, Token
+
+from extractors.clauses import Clauses
+from extractors.conditions import find_condition
+from extractors.confidence import confidence_of, trail_of
+from extractors.cues import CueHit
+from extractors.dates import DateMention
+from extractors.evidence import clause_around
+from extractors.lexicon import Lexicon, phrases
+from extractors.mentions import DocumentActors, Holder, HolderKind
+from extractors.patterns import ActorsAt, occurs
+from extractors.proposals import Proposal
+from vocabulary.claims import Position
+from vocabulary.documents import Document
+from vocabulary.identity import content_id
+from vocabulary.watch import Issue, Watch
+from vocabulary.words import Attribution, Basis, DateBasis, Held, Stance
+
+GENERAL = "general"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the positions of one document are made from."""
+
+    document: Document
+    doc: Doc
+    watch: Watch
+    actors: DocumentActors
+    clauses: Clauses
+    lexicon: Lexicon
+    at: ActorsAt
+    dates: list[DateMention]
+    extractor_version: str
+
+
+def build_positions(context: Context, proposals: list[Proposal], cue_tokens: dict[int, frozenset[int]]) -> list[Position]:
+    """Return the positions of a document in text order.
+
+    1. each proposal becomes one position per actor, 2. of one actor, issue, stance and sentence the surest is kept,
+    3. ids are given, with an ordinal where the same words stand twice.
+    """
+    # 1. one per actor
+    made = [position for proposal in proposals for position in _of_proposal(context, proposal, cue_tokens)]
+    # 2. the surest of the same
+    best: dict[tuple[str, str, int], Position] = {}
+    for position, sentence in made:
+        key = (position.actor, position.issue, sentence)
+        if key not in best or position.confidence > best[key].confidence:
+            best[key] = position
+    # 3. ids
+    seen: dict[str, int] = {}
+    result = []
+    for position in sorted(best.values(), key=lambda p: (p.quote_start, p.quote_end, p.actor, p.issue)):
+        base = content_id(
+            position.document_id, position.actor, position.issue, position.aspect, position.stance, position.held, position.quote
+        )
+        seen[base] = seen.get(base, 0) + 1
+        result.append(position.model_copy(update={"position_id": content_id(base, seen[base])}))
+    return result
+
+
+def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, frozenset[int]]) -> list[tuple[Position, int]]:
+    doc = context.doc
+    predicate, head = doc[proposal.predicate], doc[proposal.hit.head]
+    sentence = head.sent
+    stance = proposal.leaning.stance()
+    needs = doc[proposal.needs] if proposal.needs >= 0 else None
+    others = frozenset(i for i in cue_tokens.get(sentence.start, frozenset()) if i not in proposal.hit.match.words)
+    condition = find_condition(predicate, head, needs=needs, lexicon=context.lexicon, cue_tokens=others)
+    words = None
+    if condition and stance in (Stance.SUPPORTS, Stance.UNDECIDED) and (stance is Stance.SUPPORTS or needs is None):
+        stance, words = Stance.CONDITIONAL, doc[condition[0] : condition[1]].text.strip()
+    span = clause_around(predicate, head, condition)
+    if span is None:
+        return []
+    said_on, said_basis = _said_on(context, sentence, predicate)
+    attribution = _attribution(context, proposal, predicate)
+    hit = proposal.hit
+    trail = trail_of(
+        rule=proposal.rule, cue=hit.cue.match, kind=proposal.holder.kind, cue_words=len(hit.match.words), distance=abs(predicate.i - head.i)
+    )
+    made = []
+    for actor in proposal.holder.ids:
+        issue = _issue_for(context, proposal, actor)
+        position = Position(
+            position_id="-",
+            document_id=context.document.document_id,
+            text_sha256=context.document.text_sha256,
+            actor=actor,
+            speaker=_speaker(proposal),
+            role=proposal.holder.role,
+            issue=issue.id,
+            aspect=_aspect(context, issue, proposal.hit, sentence),
+            stance=stance,
+            condition=words,
+            held=_held(context, predicate),
+            attribution=attribution,
+            basis=_basis(context, proposal, predicate),
+            quote=span[2],
+            quote_start=span[0],
+            quote_end=span[1],
+            said_on=said_on,
+            said_on_basis=said_basis,
+            confidence=confidence_of(trail, stance=stance, attribution=attribution),
+            trail=trail,
+            extractor_version=context.extractor_version,
+            watch_version=context.watch.version,
+        )
+        made.append((position, sentence.start))
+    return made
+
+
+def _speaker(proposal: Proposal) -> str | None:
+    """Return who said it: the source of the words, else the holder where the text names one."""
+    if proposal.source and proposal.source.holders and proposal.source.holders[0].speaker:
+        return proposal.source.holders[0].speaker
+    return proposal.holder.speaker
+
+
+def _issue_for(context: Context, proposal: Proposal, actor: str) -> Issue:
+    """Choose between an issue and the one for the actor's own part in it.
+
+    A state that itself does what the cue verb says speaks of its own part; a body, or a state that wants others to do it, of the
+    issue as such.
+    """
+    issue, watch = proposal.hit.issue, context.watch
+    own = issue if issue.own_forces_of else next((other for other in watch.issues if issue.id in other.own_forces_of), None)
+    if own is None:
+        return issue
+    common = watch.issue_by_id[own.own_forces_of[0]]
+    head = context.doc[proposal.hit.head]
+    known = watch.actor_by_id.get(actor)
+    is_state = known is None or known.kind == "state"
+    doer = head if head.pos_ == "VERB" else None
+    does_it = doer is not None and any(actor in holder.ids for holder in context.clauses.subjects(doer))
+    owned = any(actor in (context.actors.ids_at.get(i) or ()) for i in proposal.hit.match.words) or any(
+        context.doc[i].lower_ in ("its", "our", "his", "own") for i in proposal.hit.match.words
+    )
+    if is_state and (does_it or (owned and issue is own)):
+        return own
+    if issue is own and head.lemma_.lower() in ("participate", "join", "participation") and is_state:
+        return own
+    return common if issue is own else issue
+
+
+def _aspect(context: Context, issue: Issue, hit: CueHit, sentence: Span) -> str:
+    if hit.cue.aspect:
+        return hit.cue.aspect
+    for aspect in issue.aspects:
+        if any(occurs(pattern, sentence, context.at) for pattern in aspect.cues):
+            return aspect.id
+    return GENERAL
+
+
+def _held(context: Context, predicate: Token) -> Held:
+    """Tell whether a stance is reported as held then: `initially praised`, `his previous demands`."""
+    around = {child.lower_ for child in predicate.children if child.dep_ in ("advmod", "amod", "npadvmod")}
+    return Held.PAST if around & set(context.lexicon.past) else Held.NOW
+
+
+def _basis(context: Context, proposal: Proposal, predicate: Token) -> Basis:
+    if any(phrase in context.lexicon.shift for phrase in phrases(predicate)) or (
+        context.clauses.is_negated(predicate) and any(child.lower_ == "longer" for child in predicate.children)
+    ):
+        return Basis.REPORTED_SHIFT
+    clause = " ".join(token.lower_ for token in predicate.subtree if token.head.i == predicate.i)
+    if any(f" {word} " in f" {clause} " for word in context.lexicon.background):
+        return Basis.BACKGROUND
+    return Basis.DATED
+
+
+def _attribution(context: Context, proposal: Proposal, predicate: Token) -> Attribution:
+    """Say how a position is known: by the holder's words or act, a spokesperson, somebody unnamed, the reporter, or another actor."""
+    holder, source = proposal.holder, proposal.source
+    speakers = list(source.holders) if source else []
+    if speakers:
+        own = [h for h in speakers if set(h.ids) & set(holder.ids)]
+        if not own:
+            named = [h for h in speakers if h.ids]
+            return (
+                Attribution.CLAIM if named else Attribution.ANONYMOUS if speakers[0].kind is HolderKind.ANONYMOUS else Attribution.REPORTER
+            )
+        return _by_kind(own[0])
+    if any(phrase in context.lexicon.wording for phrase in phrases(predicate)):
+        return _by_kind(holder)
+    if proposal.act:
+        return Attribution.ACT
+    return Attribution.REPORTER
+
+
+def _by_kind(holder: Holder) -> Attribution:
+    match holder.kind:
+        case HolderKind.LEADER:
+            return Attribution.OWN_WORDS
+        case HolderKind.SPOKESPERSON | HolderKind.STATE:
+            return Attribution.SPOKESPERSON
+        case HolderKind.ANONYMOUS:
+            return Attribution.ANONYMOUS
+        case _:
+            return Attribution.REPORTER
+
+
+def _said_on(context: Context, sentence: Span, predicate: Token) -> tuple[date, DateBasis]:
+    """Return the day on which it was said: a past day in the sentence, nearest to the predicate, else the document's."""
+    published = context.document.published_on
+    near = [
+        mention
+        for mention in context.dates
+        if sentence.start_char <= mention.span.start < sentence.end_char
+        and mention.date.starts_on is not None
+        and mention.date.starts_on == mention.date.ends_on
+        and mention.date.starts_on <= published
+    ]
+    if not near:
+        return published, DateBasis.DOCUMENT
+    best = min(near, key=lambda mention: abs(mention.span.start - predicate.idx))
+    assert best.date.starts_on is not None
+    return best.date.starts_on, best.date.basis

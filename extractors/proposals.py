@@ -1,0 +1,367 @@
+"""Proposals: from a cue upwards through the parse to whoever shows a stance on it.
+
+Each predicate met on the way composes the leaning (`extractors.stances`); the first one with an actor for its subject, or the
+speaker whose words hold the cue, holds the position. What is proposed here is rated and filtered by `extractors.positions`.
+"""
+
+from dataclasses import dataclass, replace
+
+from spacy.tokens import Token
+
+from extractors.clauses import Clauses
+from extractors.cues import CueHit
+from extractors.lexicon import Attitude, Lexicon, first_class, phrases
+from extractors.mentions import FIRST, DocumentActors, Holder, HolderKind
+from extractors.speech import Attributions, Source
+from extractors.stances import Leaning
+
+MUST = {"must", "should", "ought", "shall"}
+CONDITIONAL_MARKS = {
+    "if",
+    "once",
+    "unless",
+    "until",
+    "when",
+    "whenever",
+    "provided",
+    "providing",
+    "whether",
+    "although",
+    "though",
+    "while",
+    "because",
+    "as",
+    "since",
+    "after",
+    "before",
+}
+SUPPOSING = {"if", "unless", "once", "until", "when", "whenever", "provided", "providing"}
+OPENING_MARKS = {"whether"}
+ADJUNCT_PREPOSITIONS = {
+    "after",
+    "before",
+    "following",
+    "during",
+    "since",
+    "until",
+    "despite",
+    "amid",
+    "ahead",
+    "due",
+    "without",
+    "unlike",
+    "besides",
+    "given",
+    "because",
+    "under",
+    "as",
+}
+INCLUDING_VERBS = {"include", "involve", "contain", "provide", "entail", "foresee", "allow", "permit", "mean"}
+PROPOSING_VERBS = {"suggest", "propose", "demand", "insist", "urge", "recommend", "request", "ask", "require"}
+CLIMB_LIMIT = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Who may hold which stance on a cue, and by which words."""
+
+    hit: CueHit
+    holder: Holder
+    leaning: Leaning
+    predicate: int
+    rule: str
+    source: Source | None
+    act: bool = False
+    needs: int = -1  # token of the verb of needing, where the cue itself is what needs
+
+
+@dataclass(slots=True)
+class _Climb:
+    """The state of one way up."""
+
+    leaning: Leaning
+    act: bool = False
+    needs: int = -1
+    rule: str = ""
+
+
+class Proposer:
+    """Makes the proposals of one document."""
+
+    def __init__(self, actors: DocumentActors, clauses: Clauses, speech: Attributions, lexicon: Lexicon) -> None:
+        self._actors = actors
+        self._clauses = clauses
+        self._speech = speech
+        self._lexicon = lexicon
+        self._doc = actors.doc
+
+    def propose(self, hit: CueHit) -> list[Proposal]:
+        """Return the proposals for one cue, the nearest predicate first; at most one set of holders."""
+        head = self._doc[hit.head]
+        source = self._speech.source_of(head)
+        if source is not None and source.holders and all(holder.kind is HolderKind.NOBODY for holder in source.holders):
+            return []  # an expert's words are nobody's position
+        climb = _Climb(Leaning(-2 if hit.cue.inverse else 2))
+        if hit.cue.by:
+            holder = Holder((hit.cue.by,), HolderKind.STATE, head.i)
+            return [Proposal(hit, holder, climb.leaning, head.i, "by-cue", source)]
+        found = self._start(hit, head, climb)
+        node, child = head, head
+        for _ in range(CLIMB_LIMIT):
+            if found:
+                break
+            if node.head.i == node.i or node.head.sent.start != node.sent.start:
+                break
+            child, node = node, node.head
+            if self._left_the_content(source, node):
+                break
+            if self._leaves_adjunct(child, node):
+                return self._purpose(hit, child, node, climb, source)
+            found = self._visit(hit, node, child, climb)
+        if not found:
+            found = self._by_speaker(hit, head, climb, source)
+        return [replace(proposal, source=source) for proposal in found]
+
+    def _leaves_adjunct(self, child: Token, node: Token) -> bool:
+        """Tell whether the way up leaves words that only frame the clause above: a condition, a time, a relative clause."""
+        if child.dep_ == "advcl" or (child.dep_ == "relcl" and child.lemma_.lower() not in INCLUDING_VERBS):
+            return True
+        if child.dep_ == "ccomp" and any(
+            mark.dep_ == "mark" and mark.lower_ in CONDITIONAL_MARKS - OPENING_MARKS - {"that"} for mark in child.children
+        ):
+            return True
+        return child.dep_ == "prep" and child.lower_ in ADJUNCT_PREPOSITIONS and not self._is_governed(child, node)
+
+    def _is_governed(self, preposition: Token, node: Token) -> bool:
+        """Tell whether the word above asks for this preposition (`push for`), so that it frames nothing."""
+        return any(phrase.endswith(f" {preposition.lower_}") and phrase in self._lexicon.predicates for phrase in phrases(node))
+
+    def _purpose(self, hit: CueHit, child: Token, node: Token, climb: _Climb, source: Source | None) -> list[Proposal]:
+        """Read a purpose (`... to bring about X`): who does something in order to is for it."""
+        marked = any(mark.dep_ == "mark" and mark.lower_ in CONDITIONAL_MARKS for mark in child.children)
+        purpose = child.dep_ == "advcl" and not marked and any(aux.dep_ == "aux" and aux.lower_ == "to" for aux in child.children)
+        if not purpose or node.pos_ != "VERB" or climb.leaning.score <= 0:
+            return []
+        climb.leaning = replace(climb.leaning, decided=True)
+        found = self._emit(hit, self._clauses.subjects(node), child, climb, f"purpose {climb.rule}".strip())
+        return [replace(proposal, source=source) for proposal in found]
+
+    def _left_the_content(self, source: Source | None, node: Token) -> bool:
+        """Tell whether the way up has left the words of the speaker: there it is the speaker who holds it."""
+        return source is not None and node.i == source.verb and node.lemma_.lower() not in self._lexicon.predicates
+
+    def _start(self, hit: CueHit, head: Token, climb: _Climb) -> list[Proposal]:
+        """Read the cue's own head: a verb is a predicate already; a noun may be denied or owned."""
+        if head.pos_ in ("VERB", "AUX"):
+            negated = self._clauses.is_negated(head)
+            if negated:
+                climb.leaning = climb.leaning.negated()
+                climb.rule = "cue-verb-negated"
+            own = self._modal(head, climb, Attitude.ACTS)
+            return (
+                self._emit(hit, self._clauses.subjects(head), head, climb, "cue-verb")
+                if own or negated or hit.cue.act
+                else self._acting(hit, head, climb)
+            )
+        if any(child.lower_ in ("no", "without") for child in head.children):
+            climb.leaning = climb.leaning.negated()
+            climb.rule = "no"
+        word = first_class([head.lemma_.lower()], self._lexicon.nouns)
+        inside = range(hit.match.start, hit.match.end)
+        if word and (owners := [owner for owner in self._clauses.owners(head) if owner.token not in inside]):
+            if word[0] in (Attitude.SUPPORTS, Attitude.OPPOSES, Attitude.SCEPTICAL):
+                climb.leaning = climb.leaning.under(word[0], negated=False)
+            return self._emit(hit, owners, head, climb, "owned-cue")
+        return []
+
+    def _acting(self, hit: CueHit, head: Token, climb: _Climb) -> list[Proposal]:
+        """Return what a cue verb with an actor for its subject shows: the act itself, or the wish in it."""
+        if (
+            head.dep_ in ("xcomp", "acl", "pcomp", "advcl", "relcl")
+            and head.head.pos_ in ("VERB", "ADJ", "NOUN", "AUX", "ADP")
+            and head.dep_ != "relcl"
+        ):
+            return []  # the predicate above says what stance it is
+        if self._is_proposed(head):
+            return []
+        subjects = self._clauses.subjects(head)
+        if self._clauses.modal(head) in MUST:
+            climb.leaning = replace(climb.leaning, decided=True)
+            climb.rule = "must"
+            return []  # what others must do is the wish of the one who says so
+        if subjects:
+            climb.act = True
+        return self._emit(hit, subjects, head, climb, "cue-act")
+
+    def _modal(self, verb: Token, climb: _Climb, attitude: Attitude) -> bool:
+        """Apply the modal of a predicate; True where it makes the clause a wish of the speaker (`must`)."""
+        modal = self._clauses.modal(verb)
+        if modal in self._lexicon.possible or any(
+            child.lower_ in self._lexicon.possible and child.dep_ == "advmod" for child in verb.children
+        ):
+            if attitude in (Attitude.SUPPORTS, Attitude.ACTS):
+                climb.leaning = climb.leaning.possible()
+        elif modal in MUST:
+            climb.leaning = replace(climb.leaning, decided=True)
+            climb.rule = "must"
+        return False
+
+    def _visit(self, hit: CueHit, node: Token, child: Token, climb: _Climb) -> list[Proposal]:
+        """Read one predicate above the cue."""
+        if node.pos_ in ("VERB", "AUX"):
+            return self._visit_verb(hit, node, child, climb)
+        if node.pos_ == "ADJ" or (node.dep_ == "acomp"):
+            return self._visit_adjective(hit, node, climb)
+        if node.pos_ in ("NOUN", "PROPN"):
+            return self._visit_noun(hit, node, climb)
+        return []
+
+    def _visit_verb(self, hit: CueHit, verb: Token, child: Token, climb: _Climb) -> list[Proposal]:
+        found = first_class(phrases(verb), self._lexicon.predicates)
+        negated = self._clauses.is_negated(verb)
+        as_subject = child.dep_ in ("nsubj", "nsubjpass", "csubj")
+        if as_subject and not self._clauses.is_passive(verb):
+            return self._cue_is_subject(hit, verb, climb, found, negated)
+        if verb.lemma_.lower() == "be":
+            return self._copula(hit, verb, climb, negated=negated)
+        if found is None:
+            if negated:
+                climb.leaning = climb.leaning.negated()
+                climb.rule = climb.rule or "negated"
+            speaking = verb.lemma_.lower() in self._lexicon.speech_verbs
+            if climb.leaning.decided and (speaking or child.dep_ in ("dobj", "xcomp", "ccomp", "prep")):
+                return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule or "light-verb")
+            return []
+        attitude, word = found
+        climb.leaning = climb.leaning.under(attitude, negated=negated)
+        climb.rule = f"{attitude}:{word}"
+        climb.act = climb.act or attitude is Attitude.ACTS
+        if self._is_proposed(verb):
+            return []
+        if self._clauses.modal(verb) in MUST and not any(token.lower_ in FIRST for token in self._clauses.subject_tokens(verb)):
+            return []  # what others must do is the wish of the one who says so
+        self._modal(verb, climb, attitude)
+        return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
+
+    def _is_proposed(self, verb: Token) -> bool:
+        """Tell whether the clause is what somebody above proposes others do (`suggested that B could send X`)."""
+        if verb.dep_ != "ccomp" or verb.head.lemma_.lower() not in PROPOSING_VERBS:
+            return False
+        return verb.tag_ == "VB" or self._clauses.modal(verb) in self._lexicon.possible | MUST
+
+    def _cue_is_subject(self, hit: CueHit, verb: Token, climb: _Climb, found: tuple[Attitude, str] | None, negated: bool) -> list[Proposal]:
+        """Read `X needs backing`, `support for X has waned`, `X is unacceptable`."""
+        if any(phrase in self._lexicon.condition_verbs for phrase in phrases(verb)):
+            climb.needs = verb.i
+            climb.leaning = replace(climb.leaning, decided=True)
+            climb.rule = "needs"
+            return []
+        if verb.lemma_.lower() == "be" or verb.lemma_.lower() in ("seem", "remain", "become"):
+            return self._copula(hit, verb, climb, negated=negated)
+        if found and found[0] is Attitude.ENDS:
+            climb.leaning = Leaning(climb.leaning.score if negated else -climb.leaning.score, climb.leaning.decided)
+            climb.rule = f"subject:{found[1]}"
+            return []
+        if found and found[0] is Attitude.SCEPTICAL:
+            climb.leaning = climb.leaning.under(Attitude.SCEPTICAL, negated=negated)
+            climb.rule = f"subject:{found[1]}"
+            return []
+        if self._clauses.modal(verb) in MUST:
+            climb.leaning = Leaning(-climb.leaning.score if negated else climb.leaning.score, decided=True)
+            climb.rule = "must"
+        return []
+
+    def _copula(self, hit: CueHit, verb: Token, climb: _Climb, *, negated: bool) -> list[Proposal]:
+        """Read `X is necessary`, `A is ready for X`, `there will be no X`."""
+        for child in verb.children:
+            if child.dep_ not in ("acomp", "attr", "oprd"):
+                continue
+            table = self._lexicon.adjectives if child.pos_ in ("ADJ", "VERB", "ADV") else self._lexicon.nouns
+            if found := first_class([child.lemma_.lower(), child.lower_], table):
+                if found[0] is Attitude.ENDS:
+                    continue
+                climb.leaning = climb.leaning.under(found[0], negated=negated)
+                climb.rule = f"is:{found[1]}"
+                break
+        else:
+            if negated or any(child.lower_ == "no" for t in verb.children if t.dep_ in ("attr", "nsubj") for child in t.children):
+                climb.leaning = Leaning(-abs(climb.leaning.score), decided=True)
+                climb.rule = "is-no"
+        if self._clauses.modal(verb) in MUST:
+            climb.leaning = replace(climb.leaning, decided=True)
+            climb.rule = climb.rule or "must"
+            return []
+        if climb.leaning.decided:
+            return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
+        return []
+
+    def _visit_adjective(self, hit: CueHit, adjective: Token, climb: _Climb) -> list[Proposal]:
+        found = first_class(phrases(adjective), self._lexicon.adjectives)
+        verb = adjective.head if adjective.dep_ in ("acomp", "oprd", "attr") else None
+        if found is None:
+            return []
+        negated = self._clauses.is_negated(adjective) or (verb is not None and self._clauses.is_negated(verb))
+        climb.leaning = climb.leaning.under(found[0], negated=negated)
+        climb.rule = f"adjective:{found[1]}"
+        if verb is not None:
+            return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
+        if own := self._clauses.subjects(adjective):
+            return self._emit(hit, own, adjective, climb, climb.rule)
+        noun = adjective.head if adjective.dep_ in ("amod", "acl", "relcl", "advcl") else None
+        return self._emit(hit, self._actors.holders(noun), adjective, climb, climb.rule) if noun is not None else []
+
+    def _visit_noun(self, hit: CueHit, noun: Token, climb: _Climb) -> list[Proposal]:
+        found = first_class([noun.lemma_.lower(), noun.lower_], self._lexicon.nouns)
+        if found is None:
+            return []
+        attitude, word = found
+        negated = any(child.lower_ in ("no", "little", "without", "scant") for child in noun.children)
+        climb.leaning = (
+            climb.leaning.under(attitude, negated=negated) if not (negated and attitude is Attitude.SUPPORTS) else Leaning(-1, decided=True)
+        )
+        climb.rule = f"noun:{word}"
+        return self._emit(hit, self._clauses.owners(noun), noun, climb, climb.rule)
+
+    def _by_speaker(self, hit: CueHit, head: Token, climb: _Climb, source: Source | None) -> list[Proposal]:
+        """Give what nobody inside the words holds to the one who speaks them, where the words evaluate."""
+        if source is None or not climb.leaning.decided:
+            return []
+        holders = [holder for holder in source.holders if holder.ids]
+        predicate = self._doc[source.verb] if source.verb >= 0 else head
+        return self._emit(hit, holders, predicate, climb, f"speaker {climb.rule}")
+
+    def _is_open(self, predicate: Token) -> bool:
+        """Tell whether a clause only asks or supposes: under `if`, `when`, `why`."""
+        if predicate.pos_ not in ("VERB", "AUX"):
+            return False
+        for child in predicate.children:
+            if (
+                child.dep_ == "mark"
+                and child.lower_ in CONDITIONAL_MARKS - OPENING_MARKS
+                and predicate.dep_ == "advcl"
+                and child.lower_ in SUPPOSING
+            ):
+                return True
+            if child.dep_ == "advmod" and child.lower_ in ("when", "why", "how", "where") and predicate.dep_ in ("ccomp", "advcl"):
+                return True
+        return False
+
+    def _emit(self, hit: CueHit, holders: list[Holder], predicate: Token, climb: _Climb, rule: str) -> list[Proposal]:
+        if self._is_open(predicate):
+            return []
+        if hit.issue.talking_supports and climb.leaning.score == 0 and climb.rule.startswith("undecided"):
+            climb.leaning = Leaning(2, decided=True)
+        speakers = (
+            [token for token in self._clauses.subject_tokens(predicate) if token.lower_ in FIRST]
+            if predicate.pos_ in ("VERB", "AUX", "ADJ")
+            else []
+        )
+        if not holders and speakers:
+            source = self._speech.source_of(self._doc[hit.head])
+            holders = [holder for holder in source.holders if holder.ids] if source else []
+            rule = f"we {rule}"
+        return [
+            Proposal(hit, holder, climb.leaning, predicate.i, rule, None, act=climb.act, needs=climb.needs)
+            for holder in holders
+            if holder.ids
+        ]

@@ -1,0 +1,53 @@
+"""The relevance gate: is a text about the watch at all? Plain word search, so that what is not costs next to nothing."""
+
+import re
+
+from vocabulary.watch import Watch, plain_name
+
+
+def _pattern(texts: set[str], *, flags: re.RegexFlag) -> re.Pattern[str]:
+    """Compile one alternation of whole words, the longest first."""
+    ordered = sorted(texts, key=lambda text: (-len(text), text))
+    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)" if ordered else r"(?!)", flags)
+
+
+def _theme_words(watch: Watch) -> set[str]:
+    """Return the words of the cues and themes: the first element of each pattern that is no mere function word."""
+    words: set[str] = set()
+    for pattern in (*watch.relevance.themes, *(cue.match for issue in watch.issues for cue in issue.cues)):
+        elements = [part.removesuffix("?") for part in pattern.split() if part != "*" and not part.startswith("@")]
+        longest = max(elements, key=len, default="")
+        words |= {choice.lower() for choice in longest.split("|") if len(choice) > 3 and not choice.startswith("@")}
+    return words
+
+
+class RelevanceGate:
+    """Counts anchors (names of actors that a text must mention) and theme words."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._rules = watch.relevance
+        anchors = {
+            spelling
+            for id_ in watch.relevance.anchors
+            for alias in watch.actor_by_id[id_].aliases()
+            for spelling in (alias, plain_name(alias))
+        }
+        self._anchor = _pattern({alias.lower() for alias in anchors}, flags=re.IGNORECASE)
+        themes = _theme_words(watch)
+        self._theme = _pattern(themes | {f"{word}s" for word in themes}, flags=re.IGNORECASE)
+
+    def score(self, text: str) -> float:
+        """Return 0 for a text that is not about the watch, else up to 1 with the share of anchors and themes per 100 words."""
+        anchors = sum(1 for _ in self._anchor.finditer(text))
+        if anchors < self._rules.min_anchors:
+            return 0.0
+        themes = sum(1 for _ in self._theme.finditer(text))
+        if themes < self._rules.min_themes:
+            return 0.0
+        words = max(text.count(" ") + 1, 1)
+        return round(min(1.0, (anchors + themes) / (words / 10)), 4) or 0.0001
+
+    def passes_teaser(self, teaser: str) -> bool:
+        """Tell whether a title and summary are worth a fetch: one anchor and one theme are enough, or two anchors."""
+        anchors = sum(1 for _ in self._anchor.finditer(teaser))
+        return anchors >= 2 or (anchors >= 1 and self._theme.search(teaser) is not None)

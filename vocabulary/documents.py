@@ -1,0 +1,107 @@
+"""Records of what comes in: a seed or feed item, its bytes, its clean text, and how it ended."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vocabulary.words import DocumentOutcome, PollStatus, PublishedBasis
+
+
+class Record(BaseModel):
+    """A frozen record; unknown fields are refused, so that a typo is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RawDocument(Record):
+    """An article as it came, before any cleaning."""
+
+    document_id: str = Field(description="Content id of the canonical address (or of the seed's id)")
+    url: str = Field(description="Canonical address; `seed:<id>` for a seed without one")
+    final_url: str = Field(description="Address after redirects; the same as url for a seed")
+    outlet: str = Field(description="Who published it")
+    title: str = Field(default="", description="Title as given by manifest or feed; empty where the text must tell")
+    published_at: datetime | None = Field(default=None, description="When it was published, UTC; None where unknown")
+    published_raw: str = Field(default="", description="The date as it was written")
+    published_basis: PublishedBasis = Field(default=PublishedBasis.SEEN, description="How the date is known")
+    media_type: str = Field(default="text/plain", description="text/plain or text/html, by header or file name")
+    charset: str | None = Field(default=None, description="Character set that the carrier declared")
+    content: bytes = Field(description="The bytes as they came, decompressed")
+    raw_sha256: str = Field(description="SHA-256 of content")
+    seen_at: datetime = Field(description="When it was read, UTC")
+    feed_id: str | None = Field(default=None, description="Feed that named it; None for a seed")
+    summary: str = Field(default="", description="Teaser of the feed item, plain text")
+
+
+class CleanText(Record):
+    """What cleaning made of the bytes of one article."""
+
+    text: str = Field(description="The article's own text: paragraphs parted by one empty line, the headline not included")
+    title: str = Field(description="Headline found in the text or page; empty if none")
+    outlet: str = Field(default="", description="Outlet named by the page; empty if none")
+    credited_source: str = Field(default="", description="Agency that the text credits; empty if none")
+    published_on: date | None = Field(default=None, description="Date found in the page or text")
+    published_basis: PublishedBasis = Field(default=PublishedBasis.SEEN, description="page or text where published_on is set")
+    language: str = Field(description="ISO 639-1 code of the text, 'und' where it cannot be told")
+    encoding_suspect: bool = Field(default=False, description="True where the bytes did not fit the declared character set")
+    removed: tuple[str, ...] = Field(default=(), description="Lines left out as boilerplate, first 200 characters each")
+
+
+class Document(Record):
+    """An article with its clean text, as stored."""
+
+    document_id: str = Field(description="Content id of the canonical address (or of the seed's id)")
+    url: str = Field(description="Canonical address; `seed:<id>` for a seed without one")
+    outlet: str = Field(description="Who published it")
+    credited_source: str = Field(description="Agency that the text credits; empty if none")
+    title: str = Field(description="Headline")
+    published_at: datetime = Field(description="When it was published, UTC; the time of first sight where nothing tells")
+    published_on: date = Field(description="Day of publication, the anchor of relative dates")
+    published_basis: PublishedBasis = Field(description="How the date is known")
+    language: str = Field(description="ISO 639-1 code of the text")
+    wire_id: str = Field(description="Shared by copies of one wire story; the document's own id where it has none")
+    feed_id: str | None = Field(description="Feed that named it; None for a seed")
+    text: str = Field(description="Headline, an empty line, and the clean text: what offsets count in")
+    text_sha256: str = Field(description="SHA-256 of text in UTF-8: the id of the text version")
+    raw_sha256: str = Field(description="SHA-256 of the bytes that the text was made from")
+    seen_at: datetime = Field(description="When this text version was first seen, UTC")
+
+
+class Outcome(Record):
+    """How one input item ended in one run: exactly one per item and run."""
+
+    run_id: str = Field(description="Run in which it ended")
+    item: str = Field(description="Document id, or the address or file name of an item that never became a document")
+    status: DocumentOutcome = Field(description="The one final word")
+    detail: str = Field(default="", description="Why, in words; empty where the word says all")
+    recorded_at: datetime = Field(description="When it was recorded, UTC")
+
+
+class FeedItem(Record):
+    """One entry of a feed, before its page is fetched."""
+
+    feed_id: str = Field(description="Feed that named it")
+    guid: str = Field(description="The feed's own id of the entry; empty if none")
+    url: str = Field(description="Canonical address of the article")
+    title: str = Field(description="Title, plain text")
+    summary: str = Field(description="Summary, plain text")
+    content_html: str = Field(default="", description="The feed's own full content, HTML; empty if none")
+    published_at: datetime | None = Field(default=None, description="Date of the entry where plausible, UTC")
+    published_raw: str = Field(default="", description="The date as it was written")
+
+
+class FeedPoll(Record):
+    """How one poll of one feed ended."""
+
+    run_id: str = Field(description="Run that polled")
+    feed_id: str = Field(description="Feed polled")
+    polled_at: datetime = Field(description="When the answer came, UTC")
+    status: PollStatus = Field(description="The one final word")
+    http_status: int | None = Field(default=None, description="HTTP status; None where no answer came")
+    items: int = Field(default=0, description="Entries in the answer")
+    new_items: int = Field(default=0, description="Entries not known before")
+    etag: str = Field(default="", description="ETag, verbatim")
+    last_modified: str = Field(default="", description="Last-Modified, verbatim")
+    next_poll_at: datetime | None = Field(default=None, description="Not before this, UTC")
+    failures: int = Field(default=0, description="Failed polls in a row, this one included")
+    detail: str = Field(default="", description="Why it failed, secrets masked")

@@ -1,0 +1,29 @@
+"""Runs: when the pipeline or a step ran and how it ended."""
+
+from datetime import datetime
+
+import duckdb
+
+from vocabulary.stance import RunRecord
+from vocabulary.words import RunStatus
+from warehouse.columns import build_table, fetch_dicts, registered
+
+
+def start_run(connection: duckdb.DuckDBPyConnection, run: RunRecord) -> None:
+    """Record that a run began; once per run_id."""
+    with registered(connection, incoming=build_table(RunRecord, [run], id_field="run_id")):
+        connection.execute("INSERT INTO runs BY NAME SELECT * FROM incoming ANTI JOIN runs USING (run_id)")
+
+
+def end_run(connection: duckdb.DuckDBPyConnection, run_id: str, ended_at: datetime, status: RunStatus, detail: str) -> None:
+    """Record how a run ended; the first end of a run stands."""
+    connection.execute(
+        "UPDATE runs SET ended_at = $ended_at, status = $status, detail = $detail WHERE run_id = $run_id AND ended_at IS NULL",
+        {"run_id": run_id, "ended_at": ended_at, "status": str(status), "detail": detail},
+    )
+
+
+def find_last_run(connection: duckdb.DuckDBPyConnection) -> RunRecord | None:
+    """Return the run that began last, None before the first."""
+    rows = fetch_dicts(connection, "SELECT * FROM runs ORDER BY started_at DESC, run_id DESC LIMIT 1")
+    return RunRecord.model_validate(rows[0]) if rows else None

@@ -1,0 +1,210 @@
+"""The facade: one open warehouse, every write in a transaction, everything idempotent by content id."""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+
+from vocabulary.claims import TaggedDocument
+from vocabulary.documents import Document, FeedPoll, Outcome
+from vocabulary.stance import Coverage, Digest, DigestEvent, RunRecord, StanceChange, StanceDay
+from vocabulary.watch import Watch
+from vocabulary.words import RunStatus
+from warehouse import changes, claims, coverage, digests, documents, runs, snapshot, stances, watch_tables
+from warehouse.connection import FileLock, connect, transaction
+from warehouse.coverage import WarehouseStatus
+from warehouse.documents import InsertCount
+from warehouse.migrate import migrate
+
+__all__ = ["InsertCount", "Warehouse", "WarehouseStatus", "open_warehouse"]
+
+
+@contextmanager
+def open_warehouse(path: Path, *, timezone: str) -> Iterator["Warehouse"]:
+    """Open the working file for the body: created and migrated where needed, locked against other processes.
+
+    `timezone` is the IANA name of the zone in which days are counted. Raises `LockedError` while another process holds the file and
+    `WarehouseError` for a file that is damaged, newer than this code, or no warehouse.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path)
+    lock.acquire()
+    try:
+        connection = connect(path)
+        store = Warehouse(connection, path, timezone)
+        try:
+            migrate(connection, str(path))
+            yield store
+        finally:
+            store.close()
+    finally:
+        lock.release()
+
+
+class Warehouse:
+    """One open warehouse; made by `open_warehouse`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, timezone: str) -> None:
+        self.connection = connection
+        self.path = path
+        self.timezone = timezone
+        self._copier = snapshot.Copier(path)
+
+    def close(self) -> None:
+        """Close the file; DuckDB first, since closing our reading handle would drop its lock on the file."""
+        self.connection.close()
+        self._copier.close()
+
+    # what is watched, and runs
+
+    def put_watch(self, watch: Watch, *, recorded_at: datetime) -> bool:
+        """Put `watch` into use; True where it was not in use yet."""
+        with transaction(self.connection, "storing the watch"):
+            return watch_tables.put_watch(self.connection, watch, recorded_at)
+
+    def start_run(self, run: RunRecord) -> None:
+        """Record that a run began; once per run_id."""
+        with transaction(self.connection, "recording the run"):
+            runs.start_run(self.connection, run)
+
+    def end_run(self, run_id: str, *, ended_at: datetime, status: RunStatus, detail: str = "") -> None:
+        """Record how a run ended; the first end stands."""
+        with transaction(self.connection, "recording the run"):
+            runs.end_run(self.connection, run_id, ended_at, status, detail)
+
+    def find_last_run(self) -> RunRecord | None:
+        """Return the run that began last, None before the first."""
+        return runs.find_last_run(self.connection)
+
+    # documents
+
+    def insert_documents(self, batch: Sequence[Document]) -> InsertCount:
+        """Store new articles and new texts of known ones; the same text again changes nothing."""
+        with transaction(self.connection, "storing documents"):
+            return documents.insert_documents(self.connection, batch)
+
+    def insert_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        """Store how items ended; the first outcome of an item in a run stands."""
+        with transaction(self.connection, "storing outcomes"):
+            documents.insert_outcomes(self.connection, outcomes)
+
+    def insert_polls(self, polls: Sequence[FeedPoll]) -> None:
+        """Store polls; the first poll of a feed in a run stands."""
+        with transaction(self.connection, "storing polls"):
+            documents.insert_polls(self.connection, polls)
+
+    def commit_poll(self, polls: Sequence[FeedPoll], batch: Sequence[Document], outcomes: Sequence[Outcome]) -> InsertCount:
+        """Store polls, documents and outcomes together or not at all: validators never without the rows that they stand for."""
+        with transaction(self.connection, "storing a poll"):
+            count = documents.insert_documents(self.connection, batch)
+            documents.insert_outcomes(self.connection, outcomes)
+            documents.insert_polls(self.connection, polls)
+            return count
+
+    def last_polls(self) -> dict[str, FeedPoll]:
+        """Map each feed that was ever polled to its newest poll."""
+        return documents.last_polls(self.connection)
+
+    def known_urls(self, urls: Collection[str]) -> set[str]:
+        """Return those of `urls` that are addresses of stored articles."""
+        return documents.known_urls(self.connection, urls)
+
+    def first_document_day(self) -> date | None:
+        """Return the oldest day of publication, None without documents."""
+        return documents.document_days(self.connection)[0]
+
+    def latest_document_day(self) -> date | None:
+        """Return the newest day of publication, None without documents."""
+        return documents.document_days(self.connection)[1]
+
+    # claims
+
+    def list_untagged(self, extractor_version: str, watch_version: str, limit: int | None = None) -> list[Document]:
+        """Return the newest text of each article that these versions have not tagged, oldest article first."""
+        return documents.list_untagged(self.connection, extractor_version, watch_version, limit)
+
+    def insert_tagged(self, tagged: Sequence[TaggedDocument], *, run_id: str, recorded_at: datetime) -> InsertCount:
+        """Store what was found in documents, withdraw what is not found again, and put events together."""
+        with transaction(self.connection, "storing what was found"):
+            return claims.insert_tagged(self.connection, tagged, run_id, recorded_at)
+
+    def withdraw_documents(self, document_ids: Collection[str], *, run_id: str, recorded_at: datetime) -> int:
+        """Withdraw all that these articles show, since they are gone; return the number of positions withdrawn."""
+        with transaction(self.connection, "withdrawing documents"):
+            return claims.withdraw_documents(self.connection, document_ids, run_id, recorded_at)
+
+    # stances and changes
+
+    def build_stances(self, *, run_id: str, known_at: datetime, watch: Watch) -> int:
+        """Build the stances whose evidence (or whose watch) changed; return the number of keys that differ from before."""
+        with transaction(self.connection, "building stances"):
+            watch_tables.put_watch(self.connection, watch, known_at)
+            return stances.build_stances(self.connection, run_id, known_at, watch.version)
+
+    def list_stances(self, day: date) -> list[StanceDay]:
+        """Return where everyone stood at the close of `day`, as now known, by actor, issue and aspect."""
+        return stances.list_stances(self.connection, day)
+
+    def list_reaffirmed(self, day: date) -> list[StanceDay]:
+        """Return the stances that began before `day` and were restated on it."""
+        return [stance for stance in self.list_stances(day) if stance.held_since < day == stance.last_said_on]
+
+    def list_changes_since(self, previous: Digest | None, day: date, *, first_day: date | None = None) -> list[StanceChange]:
+        """Return the confirmed changes from what `previous` said to what is now known to hold at the close of `day`.
+
+        Without `previous` (opening digest): every change between the close of `first_day` and of `day`.
+        """
+        return changes.list_changes(self.connection, previous, day, first_day, self.timezone, first_seen=False)
+
+    def list_first_seen(self, previous: Digest | None, day: date, *, first_day: date | None = None) -> list[StanceChange]:
+        """Return the stances that `previous` did not have; without it, the stance with which each key starts."""
+        return changes.list_changes(self.connection, previous, day, first_day, self.timezone, first_seen=True)
+
+    def list_signals(self, day_from: date, day_to: date) -> list[StanceChange]:
+        """Return evidence of these days that may not move a stance but speaks against it, or of a key without one."""
+        return changes.list_signals(self.connection, day_from, day_to)
+
+    # events and coverage
+
+    def list_events(self, day_from: date, day_to: date) -> list[DigestEvent]:
+        """Return what happened, or was to happen, on these days."""
+        return coverage.list_events(self.connection, day_from, day_to)
+
+    def list_events_ahead(self, day: date) -> list[DigestEvent]:
+        """Return what is planned for after `day`."""
+        return coverage.list_events_ahead(self.connection, day)
+
+    def get_coverage(self, day: date, *, day_from: date | None = None) -> Coverage:
+        """Return what was read for `day` (or for `day_from` to `day`) and what was not."""
+        return coverage.get_coverage(self.connection, day_from or day, day)
+
+    # digests
+
+    def find_last_digest(self) -> Digest | None:
+        """Return the digest of the newest day that has one."""
+        return digests.find_last_digest(self.connection)
+
+    def find_digest(self, day: date) -> Digest | None:
+        """Return the digest issued for `day`, None if none was."""
+        return digests.find_digest(self.connection, day)
+
+    def list_digest_days(self) -> list[date]:
+        """Return the days for which a digest was issued, oldest first."""
+        return digests.list_digest_days(self.connection)
+
+    def insert_digest(self, digest: Digest, *, run_id: str) -> bool:
+        """Issue a digest; False where it was issued already. Another content for an issued day raises `WarehouseError`."""
+        with transaction(self.connection, f"issuing the digest of {digest.day}"):
+            return digests.insert_digest(self.connection, digest, run_id, self.timezone)
+
+    # the file
+
+    def publish_snapshot(self, target: Path | None = None) -> Path:
+        """Publish a read-only copy beside the working file (or at `target`) and return its path."""
+        return snapshot.publish(self.connection, self._copier, target or snapshot.snapshot_path(self.path))
+
+    def get_status(self) -> WarehouseStatus:
+        """Return what the warehouse holds, in numbers."""
+        return coverage.get_status(self.connection, self.path)
