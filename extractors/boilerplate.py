@@ -149,6 +149,7 @@ def find_agency(text: str, *, paragraphs: list[str], byline: str) -> str:
     first, last = (paragraphs[0][:120], paragraphs[-1][-200:]) if paragraphs else ("", "")
     for pattern, where in (
         (rf"^[^.!?]{{0,60}}\(\s?({names})\s?\)|^[^.!?]{{2,60}}[-—–]\s?\(?({names})\)?\s?[-—–]", first),
+        (rf"^[^!?]{{0,60}}/\s?({names})\s?/", first),
         (rf"(?<![\w-])({names})(?![\w-])", byline),
         (rf"(?:\bwith|source:?|^\(?|/)\s?(?:the )?({names})(?:\b[^.]{{0,60}}(?:wires?|contributed)|\)?$)", last),
         (rf"\btold (?:the )?({names})(?![\w-])", text),

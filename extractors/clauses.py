@@ -9,7 +9,7 @@ from extractors.lexicon import Lexicon
 from extractors.mentions import RELATIVE, DocumentActors, Holder
 
 SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
-OWNER_PREPOSITIONS = {"of", "by", "from", "among", "within", "between"}
+OWNER_PREPOSITIONS = {"of", "by", "from", "among", "within"}
 
 
 class Clauses:
@@ -36,6 +36,8 @@ class Clauses:
         own = own or [sub for aux in verb.children if aux.dep_ in ("aux", "auxpass") for sub in aux.children if sub.dep_ in SUBJECTS]
         if own:
             return [self._relative(child) for child in own]
+        if verb.pos_ == "ADJ" and verb.dep_ in ("acomp", "oprd") and verb.head.i != verb.i:
+            return self.subject_tokens(verb.head, depth + 1)
         return self._borrowed(verb, depth)
 
     def _relative(self, subject: Token) -> Token:
@@ -116,6 +118,8 @@ class Clauses:
         """Tell whether a predicate is negated: by `not`, by `no` before it or its subject, by `without`, by `never`."""
         negative = self._lexicon.negative
         for child in token.children:
+            if child.lower_ == "longer" and child.i > 0 and child.doc[child.i - 1].lower_ == "no":
+                return True
             if child.dep_ == "neg" or (child.lower_ in negative and child.dep_ in ("det", "advmod", "preconj", "cc")):
                 return True
             if child.dep_ in ("nsubj", "nsubjpass") and (child.lower_ in negative or any(g.lower_ == "no" for g in child.children)):

@@ -20,7 +20,6 @@ def find_condition(
         {predicate.i, cue_head.i}
         | {token.i for token in cue_head.ancestors}
         | {token.i for token in cue_head.subtree}
-        | {t.i for t in predicate.children}
     )
     own_words = {token.i for token in cue_head.subtree if token.i <= cue_head.i}
     for token in sentence:

@@ -84,6 +84,8 @@ class CueFinder:
         kept = []
         for hit in hits:
             words = set(hit.match.words)
+            if any(other is not hit and other.issue.id == hit.issue.id and words < set(other.match.words) for other in hits):
+                continue  # `talks` inside `peace talks`
             rivals = [other for other in hits if other.issue.id != hit.issue.id and words & set(other.match.words)]
             beaten = any(
                 other.issue.id in self._beaten_by[hit.issue.id]

@@ -98,8 +98,8 @@ FRAGMENTS: Final = {
     "SHORTDAY": r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?!\w)\.?)",
     "PART": r"(?:morning|afternoon|evening|night|midday|noon|lunchtime)",
     "TO": r"(?:[^\S\n]?[-‐‑‒–—][^\S\n]?|<S>(?:to|until|till|through|and|or)<S>)",
-    "NUM": r"(?:~a|~an|~one|~two|~three|~four|~five|~six|~seven|~eight|~nine|~ten|~eleven|~twelve|~thirteen|~fourteen|~fifteen|~twenty|~thirty"
-    r"|\d{1,3})",
+    "NUM": r"(?:~a|~an|~one|~two|~three|~four|~five|~six|~seven|~eight|~nine|~ten|~eleven|~twelve|~thirteen|~fourteen|~fifteen|~twenty"
+    r"|~thirty|\d{1,3})",
     "UNIT": r"(?:hour|day|week|fortnight|month|year)s?",
     "UNITS": r"(?:minutes|hours|days|weeks|months|years)",
     "EDGE": r"(?:(?:~the<S>)?(?:very<S>)?(?:~beginning|~start|~end|~close|~middle|~first<S>half|~second<S>half)<S>of)",

@@ -155,12 +155,13 @@ def _decode_declared(content: bytes, charset: str | None) -> Decoded | None:
 
 def _decode_guessed(content: bytes, charset: str | None) -> Decoded:
     """Read as what looks least odd: the declared sets, windows-1252 for a mostly ASCII text, the statistical guess."""
-    names = [name for name in (_codec(charset), _codec(_declared_inside(content))) if name not in (None, "utf-8")]
+    names = [name for name in (_codec(charset), _codec(_declared_inside(content))) if name is not None and name != "utf-8"]
     if sum(byte >= _ASCII_END for byte in content[:SAMPLE_BYTES]) < 0.1 * len(content[:SAMPLE_BYTES]):
         names.append("cp1252")
     guess = from_bytes(content[:SAMPLE_BYTES]).best()
-    names.append(None if guess is None else guess.encoding)
-    readings = [text for name in names if name is not None and (text := _try(content, name)) is not None]
+    if guess is not None:
+        names.append(guess.encoding)
+    readings = [text for name in names if (text := _try(content, name)) is not None]
     return Decoded(min(readings, key=_count_odd, default=content.decode("cp1252", "replace")), True)
 
 

@@ -446,7 +446,13 @@ def _place(token: Token, verb: Token | None) -> str | None:
 
 def _quantities(sentence: Span) -> tuple[str, ...]:
     """Return numbers with their units as written: money, and numbers before a noun."""
-    found = [ent.text for ent in sentence.ents if ent.label_ in ("MONEY", "QUANTITY")]
+    found = []
+    for token in sentence:  # not sentence.ents: that walks the whole document each time
+        if token.ent_type_ in ("MONEY", "QUANTITY") and token.ent_iob_ == "B":
+            last = token.i + 1
+            while last < sentence.end and token.doc[last].ent_iob_ == "I":
+                last += 1
+            found.append(token.doc[token.i : last].text)
     found += [
         token.doc[token.left_edge.i : token.head.i + 1].text
         for token in sentence

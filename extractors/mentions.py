@@ -210,7 +210,7 @@ class DocumentActors:
         return self._title_of(self.doc[ent.start - 1])
 
     def _is_former(self, noun: Token) -> bool:
-        return any(child.lower_.rstrip("-") in self._lexicon.former for child in noun.children if child.i < noun.i)
+        return any(self.doc[i].lower_.rstrip("-") in self._lexicon.former for i in range(noun.left_edge.i, noun.i))
 
     def _modifier_ids(self, noun: Token) -> tuple[str, ...]:
         """Return the actors that a noun's modifiers name: `British and French officials`, `minister of Estonia`."""

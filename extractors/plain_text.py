@@ -223,7 +223,7 @@ def _drop_repeats(blocks: list[Block], removed: list[Block]) -> list[Block]:
             removed.append(block)
         else:
             kept.append(block)
-        seen.add(core)
+            seen.add(core)
     return kept
 
 
@@ -238,7 +238,8 @@ def _is_repeated(i: int, blocks: list[Block], grams: list[list[tuple[str, ...]]]
     hits = Counter(j for gram in dict.fromkeys(own) for j in postings.get(gram, ()) if j != i)
     for j, count in hits.most_common(3):
         other = blocks[j]
-        if len(grams[j]) <= len(own) or (other.emphasis and not block.emphasis) or other.heading:
+        longer = len(grams[j]) > len(own) or (marked and not other.emphasis and not other.quoted and len(grams[j]) == len(own))
+        if not longer or (other.emphasis and not block.emphasis) or other.heading:
             continue
         if marked and count >= REPEAT_SHARE * len(set(own)):
             return True

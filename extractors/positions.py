@@ -53,6 +53,10 @@ def build_positions(context: Context, proposals: list[Proposal], cue_tokens: dic
         key = (position.actor, position.issue, sentence)
         if key not in best or position.confidence > best[key].confidence:
             best[key] = position
+    own_part = {(actor, sentence, best[(actor, issue, sentence)].stance) for actor, issue, sentence in best if context.watch.issue_by_id[issue].own_forces_of}
+    for key in [key for key in best if (key[0], key[2], best[key].stance) in own_part]:
+        if any(key[1] in issue.own_forces_of for issue in context.watch.issues):
+            del best[key]  # offering one's own part is not also backing the whole
     # 3. ids
     seen: dict[str, int] = {}
     result = []
@@ -69,6 +73,8 @@ def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, fro
     doc = context.doc
     predicate, head = doc[proposal.predicate], doc[proposal.hit.head]
     sentence = head.sent
+    if sentence.text.rstrip().rstrip("\"”’'").endswith("?"):
+        return []  # a question shows no stance
     stance = proposal.leaning.stance()
     needs = doc[proposal.needs] if proposal.needs >= 0 else None
     others = frozenset(i for i in cue_tokens.get(sentence.start, frozenset()) if i not in proposal.hit.match.words)

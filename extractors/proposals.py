@@ -56,7 +56,7 @@ ADJUNCT_PREPOSITIONS = {
     "under",
     "as",
 }
-INCLUDING_VERBS = {"include", "involve", "contain", "provide", "entail", "foresee", "allow", "permit", "mean"}
+INCLUDING_VERBS = {"include", "involve", "contain", "entail", "foresee"}
 PROPOSING_VERBS = {"suggest", "propose", "demand", "insist", "urge", "recommend", "request", "ask", "require"}
 CLIMB_LIMIT = 14
 
@@ -108,7 +108,7 @@ class Proposer:
         found = self._start(hit, head, climb)
         node, child = head, head
         for _ in range(CLIMB_LIMIT):
-            if found:
+            if found and not self._may_be_answered(node):
                 break
             if node.head.i == node.i or node.head.sent.start != node.sent.start:
                 break
@@ -116,11 +116,27 @@ class Proposer:
             if self._left_the_content(source, node):
                 break
             if self._leaves_adjunct(child, node):
-                return self._purpose(hit, child, node, climb, source)
-            found = self._visit(hit, node, child, climb)
+                found = found or self._purpose(hit, child, node, climb, source)
+                break
+            known = {i for proposal in found for i in proposal.holder.ids}
+            found += [proposal for proposal in self._visit(hit, node, child, climb) if not known & set(proposal.holder.ids)]
         if not found:
             found = self._by_speaker(hit, head, climb, source)
         return [replace(proposal, source=source) for proposal in found]
+
+    def _may_be_answered(self, node: Token) -> bool:
+        """Tell whether the verb above may show another's stance on the same: `A rejected B's call for X`."""
+        return node.pos_ in ("NOUN", "PROPN") and node.dep_ in ("dobj", "nsubjpass") and node.head.pos_ == "VERB"
+
+    def _adverse_verb(self, noun: Token) -> Token | None:
+        """Return the verb that turns against what a noun names (`walked back his demand`); None where there is none."""
+        verb = noun.head
+        if noun.dep_ not in ("dobj", "pobj", "nsubjpass") or verb.i == noun.i:
+            return None
+        if verb.pos_ == "ADP":
+            verb = verb.head
+        found = first_class(phrases(verb), self._lexicon.predicates) if verb.pos_ == "VERB" else None
+        return verb if found and found[0] in (Attitude.SCEPTICAL, Attitude.OPPOSES, Attitude.ENDS) else None
 
     def _leaves_adjunct(self, child: Token, node: Token) -> bool:
         """Tell whether the way up leaves words that only frame the clause above: a condition, a time, a relative clause."""
@@ -176,6 +192,8 @@ class Proposer:
 
     def _acting(self, hit: CueHit, head: Token, climb: _Climb) -> list[Proposal]:
         """Return what a cue verb with an actor for its subject shows: the act itself, or the wish in it."""
+        if head.tag_ == "VBG" and not any(child.dep_ in ("aux", "nsubj") for child in head.children):
+            return []  # a gerund does nothing itself: `ruled out sending X`
         if (
             head.dep_ in ("xcomp", "acl", "pcomp", "advcl", "relcl")
             and head.head.pos_ in ("VERB", "ADJ", "NOUN", "AUX", "ADP")
@@ -190,7 +208,7 @@ class Proposer:
             climb.rule = "must"
             return []  # what others must do is the wish of the one who says so
         if subjects:
-            climb.act = True
+            climb.act = self._is_done(head)
         return self._emit(hit, subjects, head, climb, "cue-act")
 
     def _modal(self, verb: Token, climb: _Climb, attitude: Attitude) -> bool:
@@ -235,13 +253,29 @@ class Proposer:
         attitude, word = found
         climb.leaning = climb.leaning.under(attitude, negated=negated)
         climb.rule = f"{attitude}:{word}"
-        climb.act = climb.act or attitude is Attitude.ACTS
-        if self._is_proposed(verb):
+        climb.act = attitude is Attitude.ACTS and self._is_done(verb)
+        if self._is_proposed(verb) or self._is_governed_infinitive(verb):
             return []
         if self._clauses.modal(verb) in MUST and not any(token.lower_ in FIRST for token in self._clauses.subject_tokens(verb)):
             return []  # what others must do is the wish of the one who says so
         self._modal(verb, climb, attitude)
         return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
+
+    def _is_done(self, verb: Token) -> bool:
+        """Tell whether a verb reports something done: finite, and under no modal."""
+        return verb.tag_ in ("VBD", "VBZ", "VBP", "VBN", "VBG") and verb.dep_ not in ("pcomp", "acl") and not self._clauses.modal(verb)
+
+    def _is_governed_infinitive(self, verb: Token) -> bool:
+        """Tell whether the word above says what stance it is: `refused to lift X`, `is ready to send X`, `wants to end X`."""
+        above = verb.head
+        if verb.dep_ == "xcomp" or (verb.dep_ == "pcomp" and above.head.pos_ in ("VERB", "ADJ")):
+            governor = above if verb.dep_ == "xcomp" else above.head
+            objects = [child for child in governor.children if child.dep_ == "dobj"]
+            if verb.dep_ == "pcomp" and objects:
+                return False  # `accused B of doing X`: it is B that does
+            table = self._lexicon.adjectives if governor.pos_ == "ADJ" else self._lexicon.predicates
+            return first_class(phrases(governor), table) is not None
+        return False
 
     def _is_proposed(self, verb: Token) -> bool:
         """Tell whether the clause is what somebody above proposes others do (`suggested that B could send X`)."""
@@ -320,7 +354,11 @@ class Proposer:
             climb.leaning.under(attitude, negated=negated) if not (negated and attitude is Attitude.SUPPORTS) else Leaning(-1, decided=True)
         )
         climb.rule = f"noun:{word}"
-        return self._emit(hit, self._clauses.owners(noun), noun, climb, climb.rule)
+        owners = self._clauses.owners(noun)
+        if (verb := self._adverse_verb(noun)) is not None:
+            turning = {i for holder in self._clauses.subjects(verb) for i in holder.ids}
+            owners = [owner for owner in owners if not turning & set(owner.ids)]
+        return self._emit(hit, owners, noun, climb, climb.rule)
 
     def _by_speaker(self, hit: CueHit, head: Token, climb: _Climb, source: Source | None) -> list[Proposal]:
         """Give what nobody inside the words holds to the one who speaks them, where the words evaluate."""

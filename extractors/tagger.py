@@ -72,9 +72,15 @@ class Tagger:
 
     def _tag_batch(self, batch: list[Document]) -> Iterator[TaggedDocument]:
         scores = [self._gate.score(document.text) for document in batch]
-        parsed = self._nlp.pipe(document.text for document, score in zip(batch, scores, strict=True) if score > 0)
+        relevant = self.tag_parsed([document for document, score in zip(batch, scores, strict=True) if score > 0])
         for document, score in zip(batch, scores, strict=True):
-            yield self._tag_parsed(document, next(parsed), score) if score > 0 else self._untagged(document)
+            yield next(relevant) if score > 0 else self._untagged(document)
+
+    def tag_parsed(self, documents: list[Document]) -> Iterator[TaggedDocument]:
+        """Yield what is found in each document without asking the relevance gate."""
+        parsed = self._nlp.pipe(document.text for document in documents)
+        for document, doc in zip(documents, parsed, strict=True):
+            yield self._tag_parsed(document, doc, self._gate.score(document.text))
 
     def _untagged(self, document: Document) -> TaggedDocument:
         return TaggedDocument(

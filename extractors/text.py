@@ -124,5 +124,5 @@ def _is_wall(plain: PlainText) -> bool:
     """Tell whether a short text is a consent page, a paywall or an error page."""
     text = "\n".join(plain.paragraphs)
     words = text.count(" ") + 1
-    cues = count_wall_cues("\n".join((plain.title, text, *plain.removed[:20])))
+    cues = count_wall_cues(f"{plain.title}\n{text}")
     return words < WALL_WORDS and cues > 0 and cues >= words / 60

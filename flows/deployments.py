@@ -7,9 +7,10 @@ killed run held may stay taken for ever, and every later run would be cancelled.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from prefect import serve
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterName,
@@ -20,8 +21,8 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import StateType
-from prefect.client.schemas.sorting import FlowRunSort
+from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.sorting import DeploymentSort, FlowRunSort
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
@@ -32,6 +33,7 @@ from flows.settings import Settings, set_environment, settings_environment
 
 TAG = "stancewatch"
 NAMES = ("poll", "daily_digest")
+_PAGE = 200  # the server gives no more at once
 
 
 def build_deployments(settings: Settings) -> list[RunnerDeployment]:
@@ -71,18 +73,21 @@ def serve_deployments(settings: Settings, say: Callable[[str], None]) -> None:
 def drop_backlog(now: datetime) -> int:
     """Delete the runs that fell due while nothing was served, but the newest of each deployment; return how many."""
     dropped = 0
+    ours = DeploymentFilter(name=DeploymentFilterName(any_=list(NAMES)), tags=DeploymentFilterTags(all_=[TAG]))
     with get_client(sync_client=True) as client:
-        ours = DeploymentFilter(name=DeploymentFilterName(any_=list(NAMES)), tags=DeploymentFilterTags(all_=[TAG]))
-        for deployment in client.read_deployments(deployment_filter=ours):
-            late = client.read_flow_runs(
-                flow_run_filter=FlowRunFilter(
-                    deployment_id=FlowRunFilterDeploymentId(any_=[deployment.id]),
-                    state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-                    expected_start_time=FlowRunFilterExpectedStartTime(before_=now),
-                ),
-                sort=FlowRunSort.EXPECTED_START_TIME_DESC,
-            )
-            for run in late[1:]:
-                client.delete_flow_run(run.id)
-                dropped += 1
+        for deployment in client.read_deployments(deployment_filter=ours, sort=DeploymentSort.NAME_ASC, limit=len(NAMES)):
+            while missed := _read_late(client, deployment.id, now)[1:]:
+                for run in missed:
+                    client.delete_flow_run(run.id)
+                dropped += len(missed)
     return dropped
+
+
+def _read_late(client: SyncPrefectClient, deployment_id: UUID, now: datetime) -> list[FlowRun]:
+    """Return a page of the deployment's runs that fell due before `now` and have not begun, the newest first."""
+    late = FlowRunFilter(
+        deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=now),
+    )
+    return client.read_flow_runs(flow_run_filter=late, sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=_PAGE)

@@ -37,12 +37,17 @@ class PrefectApiError(TransientError):
     """No Prefect API can be had, or it went away; the work itself can be done without one."""
 
 
-def prefect_environment(settings: Settings, api_url: str, *, log_level: str = "ERROR") -> dict[str, str]:
-    """Return the variables for Prefect in this process and its flow runs: our own folder, no telemetry, no results kept."""
+def prefect_environment(settings: Settings, api_url: str, *, services: bool) -> dict[str, str]:
+    """Return the variables for Prefect in this process and its flow runs: our own folder, no telemetry, no results kept.
+
+    With `services` runs go on for months, so they say more and wait longer for an API that restarts.
+    """
     variables = {
         "PREFECT_HOME": str(settings.prefect_home.resolve()),
         "PREFECT_API_URL": api_url,
-        "PREFECT_LOGGING_LEVEL": log_level,
+        "PREFECT_LOGGING_LEVEL": "INFO" if services else "ERROR",
+        # each retry waits twice as long as the one before, in every call: five of them are a minute, and then the next call begins
+        "PREFECT_CLIENT_MAX_RETRIES": "5" if services else "2",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
         # never a second, temporary server behind our back
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
@@ -67,17 +72,16 @@ def prefect_api(settings: Settings, *, services: bool, say: Say) -> Iterator[str
     A server started here ends with the block, and with this process. `services` starts the scheduler and the dashboard.
     Raises `PrefectApiError` where no API answers within `prefect_start_timeout_s`.
     """
-    level = "INFO" if services else "ERROR"
     if settings.prefect_api_url:
         url = settings.prefect_api_url.rstrip("/")
-        set_environment(prefect_environment(settings, url, log_level=level))
+        set_environment(prefect_environment(settings, url, services=services))
         if not is_healthy(url, settings):
             raise PrefectApiError(f"no Prefect API answers at {_host_of(url)}; start that server, or leave prefect_api_url empty")
         yield url
         return
     port = settings.prefect_port or _free_port()
     url = f"http://{_HOST}:{port}/api"
-    set_environment(prefect_environment(settings, url, log_level=level))
+    set_environment(prefect_environment(settings, url, services=services))
     settings.prefect_home.mkdir(parents=True, exist_ok=True)
     _migrate(settings, url, say)
     log = settings.prefect_home.resolve() / ("server.log" if services else "embedded.log")
@@ -105,7 +109,7 @@ def is_healthy(url: str, settings: Settings) -> bool:
 
 
 def _server_environment(settings: Settings, url: str, *, services: bool) -> dict[str, str]:
-    variables = prefect_environment(settings, url, log_level="WARNING")
+    variables = prefect_environment(settings, url, services=services)
     variables["PREFECT_SERVER_UI_ENABLED"] = str(services).lower()
     if not services:
         variables |= {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _IDLE_SERVICES}

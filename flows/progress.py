@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def track(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """Yield a function to call after each of `total` items; shows a bar on stderr where that is a terminal."""
+def track(what: str, total: int | None) -> Iterator[Callable[[], None]]:
+    """Yield a function to call after each of `total` items (None: unknown); shows a bar on stderr where that is a terminal."""
     if total == 0 or not sys.stderr.isatty():
         yield lambda: None
         return

@@ -5,7 +5,7 @@ each opens the warehouse through `flows.lock` and returns a small record.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from extractors.tagger import Tagger
@@ -53,7 +53,8 @@ def poll_feeds(ctx: RunContext) -> StepReport:
     if not ctx.watch.feeds:
         return StepReport(step="poll", notes=("the watch names no feeds",))
     with hold_warehouse(ctx.settings) as store:
-        batch = asyncio.run(_fetch(ctx, store))
+        with track(f"polling {len(ctx.watch.feeds)} feeds", None):
+            batch = asyncio.run(_fetch(ctx, store))
         documents, failures = _clean(ctx, "cleaning new articles", batch.documents)
         failures = [*batch.failures, *failures]
         store.commit_poll(list(batch.polls), documents, outcomes_of(ctx, failures))
@@ -81,8 +82,8 @@ def tag_batch(ctx: RunContext, *, skip: Sequence[str] = ()) -> tuple[StepReport,
     with hold_warehouse(ctx.settings) as store:
         waiting = store.list_untagged(ctx.tagger.version, ctx.watch.version, limit)
         documents = [document for document in waiting if document.document_id not in set(skip)][: ctx.settings.batch_size]
-        with track("tagging", len(documents)):
-            tagged, failures = _tag(ctx.tagger, documents)
+        with track("tagging", len(documents)) as advance:
+            tagged, failures = _tag(ctx.tagger, documents, advance)
         words = [Failure(one.document_id, DocumentOutcome.TAGGED if one.relevance > 0 else DocumentOutcome.OFF_TOPIC, "") for one in tagged]
         store.insert_tagged(tagged, run_id=ctx.run_id, recorded_at=ctx.now)
         store.insert_outcomes(outcomes_of(ctx, [*words, *failures]))
@@ -138,17 +139,20 @@ def _account(ctx: RunContext, store: Warehouse, step: str, documents: Sequence[D
     return StepReport(step=step, inputs=len(documents) + len(failures), outcomes=counted, passed_on=len(passed_on))
 
 
-def _tag(tagger: Tagger, documents: Sequence[Document]) -> tuple[list[TaggedDocument], list[Failure]]:
+def _tag(tagger: Tagger, documents: Sequence[Document], advance: Callable[[], None]) -> tuple[list[TaggedDocument], list[Failure]]:
     """Tag `documents` in one stream; where that breaks, in halves, until only the document at fault fails."""
     if not documents:
         return [], []
+    tagged: list[TaggedDocument] = []
     try:
-        tagged = list(tagger.tag(documents))
+        for one in tagger.tag(documents):
+            tagged.append(one)
+            advance()
     except Exception as error:  # noqa: BLE001 - the one loop that isolates a document, whatever its text sets off
         if len(documents) == 1:
             return [], [Failure(documents[0].document_id, DocumentOutcome.FAILED, f"tagging: {type(error).__name__}: {error}")]
         half = len(documents) // 2
-        parts = [_tag(tagger, documents[:half]), _tag(tagger, documents[half:])]
+        parts = [_tag(tagger, documents[:half], advance), _tag(tagger, documents[half:], advance)]
         return [one for part in parts for one in part[0]], [failure for part in parts for failure in part[1]]
     given = {one.document_id for one in tagged}
     lost = [document.document_id for document in documents if document.document_id not in given]

@@ -54,8 +54,19 @@ class FileLock:
             self._handle = -1
 
 
+def make_folder(folder: Path) -> None:
+    """Create the folder of a warehouse where it is absent."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WarehouseError(f"cannot create {folder}: {error.strerror}; choose another path for the warehouse") from error
+
+
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """Return a writing connection to `path`, created if absent; a damaged file raises and is never replaced by an empty one."""
+    if path.exists() and path.stat().st_size == 0:
+        # DuckDB takes an empty file for a new database
+        raise WarehouseError(f"{path} is empty; move it away and restore a copy, or start anew with another path")
     try:
         connection = duckdb.connect(str(path), config=CONFIG)
     except duckdb.Error as error:

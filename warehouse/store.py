@@ -13,7 +13,7 @@ from vocabulary.stance import Coverage, Digest, DigestEvent, RunRecord, StanceCh
 from vocabulary.watch import Watch
 from vocabulary.words import RunStatus
 from warehouse import changes, claims, coverage, digests, documents, runs, snapshot, stances, watch_tables
-from warehouse.connection import FileLock, connect, transaction
+from warehouse.connection import FileLock, connect, make_folder, transaction
 from warehouse.coverage import WarehouseStatus
 from warehouse.documents import InsertCount
 from warehouse.migrate import migrate
@@ -28,7 +28,7 @@ def open_warehouse(path: Path, *, timezone: str) -> Iterator["Warehouse"]:
     `timezone` is the IANA name of the zone in which days are counted. Raises `LockedError` while another process holds the file and
     `WarehouseError` for a file that is damaged, newer than this code, or no warehouse.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     lock = FileLock(path)
     lock.acquire()
     try:

@@ -27,7 +27,6 @@ def evaluate(
 ) -> None:
     """Tag the documents of a marked set and print precision, recall and F1."""
     from extractors.evaluation import evaluate as score
-
     from flows.context import open_context
     from flows.file_tagging import as_prediction, parse_published, read_published, tag_files
 

@@ -111,7 +111,8 @@ def explain(
     typer.echo(f"{found['actor']} {found['stance']} {found['issue']}/{found['aspect']}{condition} (held {found['held']})")
     by = f"by {found['speaker'] or 'nobody named'}: {found['attribution']}, {found['basis']}"
     typer.echo(f"said on {found['said_on']} ({found['said_on_basis']}) {by}")
-    typer.echo(f"{found['title']} - {found['outlet']}, {found['published_on']} ({found['published_basis']}), {found['url']}")
+    where = f"{found['outlet']}, {found['published_on']} ({found['published_basis']}), {found['url']}"
+    typer.echo(" - ".join(part for part in (found["title"], where) if part))
     quote = found["quote"]
     typer.echo("")
     typer.echo(found["paragraph"].replace(quote, f">>{quote}<<", 1))

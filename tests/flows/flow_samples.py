@@ -216,7 +216,9 @@ class CommandLine:
 
 def row_digests(warehouse: Path) -> dict[str, tuple[int, str]]:
     """Return table to number of rows and a digest of them, apart from run ids and the times of recording."""
-    volatile = re.compile(r"run_id$|^(recorded|first_seen|seen|polled|started|ended|issued|known|withdrawn|superseded|applied|created)_?(at|from|to)$")
+    volatile = re.compile(
+        r"run_id$|^(recorded|first_seen|seen|polled|started|ended|issued|known|withdrawn|superseded|applied|created)_?(at|from|to)$"
+    )
     found: dict[str, tuple[int, str]] = {}
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1").fetchall()

@@ -77,7 +77,17 @@ def test_prefect_and_direct_make_the_same_rows(tmp_path: Path) -> None:
     database.close()
     assert states == {"COMPLETED"}
     assert tasks.count("tag_batch") == 3, tasks  # two, two and one document
-    assert len(tasks) == 7
+    assert sorted(set(tasks)) == [
+        "build_day",
+        "daily-digest",
+        "first-batch",
+        "issue_day",
+        "load_first_batch",
+        "poll",
+        "poll_feeds",
+        "tag",
+        "tag_batch",
+    ]
 
 
 def test_without_an_api_the_work_is_done_all_the_same(tmp_path: Path) -> None:
@@ -223,3 +233,27 @@ def test_a_scheduled_run_completes_and_stopping_leaves_schedules_on(tmp_path: Pa
     database.close()
     status = json.loads(finish(world.process("status", "--json"))[1])
     assert status["runs"][0]["step"] == "poll"
+
+
+def test_missed_runs_are_caught_up_once_on_a_given_server(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    assert finish(world.process("seed"))[0] == 0
+    environment = {**os.environ, **world.environment, "PYTHONPATH": str(REPO)}
+    script = [sys.executable, str(Path(__file__).with_name("scheduler_script.py")), "4"]
+    done = subprocess.run(script, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=WAIT_S)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["dropped"], found["left"], found["again"]) == (6, [1, 1], 0)
+    assert found["given"] is True
+    assert (found["inside"], found["digest"]) == ("tag", "issued")
+    assert len([line for line in found["said"] if "starting a Prefect server" in line]) == 1
+
+
+def test_a_poll_that_meets_another_run_ends_as_skipped(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    script = "from flows.monitor import poll\nstate = poll.fn()\nprint(state.name, state.type.value, state.message)"
+    environment = {**os.environ, **world.environment, "PYTHONPATH": str(REPO), "PREFECT_HOME": str(tmp_path / "prefect")}
+    with hold_warehouse(world.settings()):
+        done = subprocess.run([sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("Skipped COMPLETED"), done.stderr
+    assert f"process {os.getpid()}" in done.stdout

@@ -25,7 +25,9 @@ HOSTILE = {
 
 
 def make_poll(run_id: str = RUN, feed_id: str = "daily", *, minutes: int = 0, etag: str = '"a"') -> FeedPoll:
-    return FeedPoll(run_id=run_id, feed_id=feed_id, polled_at=NOW + timedelta(minutes=minutes), status=PollStatus.OK, http_status=200, etag=etag)
+    return FeedPoll(
+        run_id=run_id, feed_id=feed_id, polled_at=NOW + timedelta(minutes=minutes), status=PollStatus.OK, http_status=200, etag=etag
+    )
 
 
 def make_outcome(item: str, status: DocumentOutcome = DocumentOutcome.TAGGED, run_id: str = RUN) -> Outcome:
@@ -124,7 +126,7 @@ def test_one_outcome_per_item_and_run(tmp_path: Path) -> None:
 
 
 def test_validators_come_back_verbatim_from_the_newest_poll(tmp_path: Path) -> None:
-    etag = "W/\"it's-; DROP\\\""
+    etag = 'W/"it\'s-; DROP\\"'
     with open_walk(tmp_path) as walk:
         polls = [make_poll("run-1"), make_poll("run-2", minutes=5, etag=etag), make_poll("run-1", "wire")]
         walk.store.insert_polls(polls)
@@ -150,5 +152,7 @@ def test_first_end_of_a_run_stands(tmp_path: Path) -> None:
             walk.store.start_run(run)
         walk.store.end_run("r", ended_at=NOW, status=RunStatus.PARTIAL, detail="2 feeds failed")
         walk.store.end_run("r", ended_at=NOW + timedelta(hours=1), status=RunStatus.DONE)
-        assert walk.store.find_last_run() == run.model_copy(update={"ended_at": NOW, "status": RunStatus.PARTIAL, "detail": "2 feeds failed"})
+        assert walk.store.find_last_run() == run.model_copy(
+            update={"ended_at": NOW, "status": RunStatus.PARTIAL, "detail": "2 feeds failed"}
+        )
         assert walk.store.connection.execute("SELECT count(*) FROM runs").fetchone() == (1,)

@@ -56,15 +56,21 @@ CASES: dict[str, Case] = {
     "a report of a shift before own words does not count": Case(
         (Said("opposes", 0, "report", basis=SHIFT), Said("supports", 3)), "supports 3-"
     ),
-    "own words of a shift begin with own dated words": Case((Said("supports", 1), Said("sceptical", 4, basis=SHIFT)), "supports 1-3, sceptical 4-"),
+    "own words of a shift begin with own dated words": Case(
+        (Said("supports", 1), Said("sceptical", 4, basis=SHIFT)), "supports 1-3, sceptical 4-"
+    ),
     # rule 1: the operating point is 0.6
     "below the operating point is no stance": Case((Said("supports", 0, confidence=0.59),), ""),
     "at the operating point counts": Case((Said("supports", 0, confidence=0.6),), "supports 0-"),
     "an unsure statement does not move a stance": Case((Said("supports", 0), Said("opposes", 1, confidence=0.5)), "supports 0-"),
     "an unsure shift does not move a stance": Case((Said("supports", 0), Said("opposes", 1, basis=SHIFT, confidence=0.5)), "supports 0-"),
     # the newest day decides, and of one day the weight
-    "the newest day decides": Case((Said("supports", 0), Said("undecided", 3), Said("opposes", 6)), "supports 0-2, undecided 3-5, opposes 6-"),
-    "the order of learning does not matter": Case((Said("opposes", 6), Said("supports", 0), Said("undecided", 3)), "supports 0-2, undecided 3-5, opposes 6-"),
+    "the newest day decides": Case(
+        (Said("supports", 0), Said("undecided", 3), Said("opposes", 6)), "supports 0-2, undecided 3-5, opposes 6-"
+    ),
+    "the order of learning does not matter": Case(
+        (Said("opposes", 6), Said("supports", 0), Said("undecided", 3)), "supports 0-2, undecided 3-5, opposes 6-"
+    ),
     "of one day the head outweighs the minister": Case(
         (Said("opposes", 0, role="minister", confidence=0.99), Said("supports", 0, role="head", confidence=0.7)), "supports 0-"
     ),
@@ -77,8 +83,12 @@ CASES: dict[str, Case] = {
     "at equal weight the surer decides": Case((Said("opposes", 0, confidence=0.8), Said("supports", 0, confidence=0.9)), "supports 0-"),
     "a newer envoy outweighs an older head": Case((Said("supports", 0), Said("opposes", 2, role="envoy")), "supports 0-1, opposes 2-"),
     "the same stance again is one spell": Case((Said("supports", 0), Said("supports", 2), Said("supports", 9)), "supports 0-"),
-    "there and back is three spells": Case((Said("supports", 0), Said("opposes", 1), Said("supports", 2)), "supports 0-0, opposes 1-1, supports 2-"),
-    "within the side against both words count": Case((Said("sceptical", 0), Said("opposes", 2), Said("sceptical", 4)), "sceptical 0-1, opposes 2-3, sceptical 4-"),
+    "there and back is three spells": Case(
+        (Said("supports", 0), Said("opposes", 1), Said("supports", 2)), "supports 0-0, opposes 1-1, supports 2-"
+    ),
+    "within the side against both words count": Case(
+        (Said("sceptical", 0), Said("opposes", 2), Said("sceptical", 4)), "sceptical 0-1, opposes 2-3, sceptical 4-"
+    ),
     # rule 4, the guard of this version
     "once conditional, plain support restates": Case((Said("conditional", 0), Said("supports", 3)), "conditional 0-"),
     "support turns conditional": Case((Said("supports", 0), Said("conditional", 2), Said("supports", 4)), "supports 0-1, conditional 2-"),
@@ -87,27 +97,34 @@ CASES: dict[str, Case] = {
         (Said("conditional", 0), Said("supports", 3, basis=SHIFT), Said("supports", 5)), "conditional 0-2, supports 3-"
     ),
     "a condition can come back after it was dropped": Case(
-        (Said("conditional", 0), Said("supports", 3, basis=SHIFT), Said("conditional", 5), Said("supports", 6)), "conditional 0-2, supports 3-4, conditional 5-"
+        (Said("conditional", 0), Said("supports", 3, basis=SHIFT), Said("conditional", 5), Said("supports", 6)),
+        "conditional 0-2, supports 3-4, conditional 5-",
     ),
     "the other side ends the condition": Case(
         (Said("conditional", 0), Said("opposes", 2), Said("supports", 4)), "conditional 0-1, opposes 2-3, supports 4-"
     ),
-    "undecided ends it too": Case((Said("conditional", 0), Said("undecided", 2), Said("supports", 4)), "conditional 0-1, undecided 2-3, supports 4-"),
+    "undecided ends it too": Case(
+        (Said("conditional", 0), Said("undecided", 2), Said("supports", 4)), "conditional 0-1, undecided 2-3, supports 4-"
+    ),
     "another wording of the condition is the same spell": Case(
         (Said("conditional", 0, condition="if paid"), Said("conditional", 2, condition="provided there is money")), "conditional 0-"
     ),
     "a reported shift of the condition is another spell": Case(
-        (Said("conditional", 0, condition="if paid"), Said("conditional", 2, condition="only by sea", basis=SHIFT)), "conditional 0-1, conditional 2-"
+        (Said("conditional", 0, condition="if paid"), Said("conditional", 2, condition="only by sea", basis=SHIFT)),
+        "conditional 0-1, conditional 2-",
     ),
     # rule 5
     "a quote printed again keeps its day": Case(
-        (Said("supports", 0, quote="We want the treaty."), Said("opposes", 2), Said("supports", 5, quote="we want  the treaty!")), "supports 0-1, opposes 2-"
+        (Said("supports", 0, quote="We want the treaty."), Said("opposes", 2), Said("supports", 5, quote="we want  the treaty!")),
+        "supports 0-1, opposes 2-",
     ),
     "typographic marks do not make another quote": Case(
-        (Said("supports", 0, quote='"We want it," she said'), Said("opposes", 2), Said("supports", 5, quote="“We want it,” she said")), "supports 0-1, opposes 2-"
+        (Said("supports", 0, quote='"We want it," she said'), Said("opposes", 2), Said("supports", 5, quote="“We want it,” she said")),
+        "supports 0-1, opposes 2-",
     ),
     "an older printing that comes later gives the day": Case(
-        (Said("opposes", 5, quote="No toll, ever"), Said("supports", 3), Said("opposes", 1, quote="NO TOLL EVER")), "opposes 1-2, supports 3-"
+        (Said("opposes", 5, quote="No toll, ever"), Said("supports", 3), Said("opposes", 1, quote="NO TOLL EVER")),
+        "opposes 1-2, supports 3-",
     ),
     "other words are another statement": Case(
         (Said("supports", 0, quote="We want the treaty."), Said("opposes", 2), Said("supports", 5, quote="We want the treaty now.")),
@@ -160,7 +177,8 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
 def spells_of(walk: Walk, actor: str, aspect: str = "general") -> str:
     """Return the spells now known as the cases write them."""
     rows = walk.store.connection.execute(
-        "SELECT stance, valid_from, valid_to FROM stance_spells WHERE actor = $actor AND aspect = $aspect AND known_to IS NULL ORDER BY ordinal",
+        "SELECT stance, valid_from, valid_to FROM stance_spells"
+        " WHERE actor = $actor AND aspect = $aspect AND known_to IS NULL ORDER BY ordinal",
         {"actor": actor, "aspect": aspect},
     ).fetchall()
 
@@ -184,7 +202,9 @@ def test_spells_and_days_agree(walk: Walk) -> None:
     ).fetchall()
     assert wrong == []
     for number in range(7):
-        rows = walk.store.connection.execute("SELECT actor, issue, aspect, stance FROM stance_days WHERE day = $day", {"day": day(number)}).fetchall()
+        rows = walk.store.connection.execute(
+            "SELECT actor, issue, aspect, stance FROM stance_days WHERE day = $day", {"day": day(number)}
+        ).fetchall()
         assert {row[:3]: row[3] for row in rows} == matrix(walk.store.list_stances(day(number)))
     today = walk.store.connection.execute("SELECT count(*), min(day) FROM stance_today").fetchone()
     assert today == (len(walk.store.list_stances(day(9))), day(9))
@@ -230,6 +250,15 @@ def test_independent_sources_count_origins_of_the_side_within_the_spell(tmp_path
         counts = [stance_of(walk, day(number)).independent_sources for number in (0, 1, 4, 6)]
     # one agency, then its copies and one wire story, then an article of its own; the report for it after the turn counts for nothing
     assert counts == [1, 2, 3, 1]
+
+
+def test_conditions_accumulate_once_each_in_the_order_of_saying(tmp_path) -> None:
+    said = ["if paid", "by sea", "if paid", "after harvest", "by sea", "with ropes"]
+    with open_walk(tmp_path) as walk:
+        walk.learn(*(("conditional", day(number), {"condition": words}) for number, words in enumerate(said)))
+        walk.learn(("supports", day(0), {"actor": "BBB"}))
+        rows = walk.store.connection.execute("SELECT conditions FROM stance_spells WHERE known_to IS NULL ORDER BY actor").fetchall()
+    assert rows == [(["if paid", "by sea", "after harvest", "with ropes"],), ([],)]
 
 
 def test_new_watch_builds_every_key_again(tmp_path) -> None:
@@ -297,8 +326,12 @@ def test_a_key_that_lost_its_evidence_has_no_stance(tmp_path) -> None:
 
 def test_stance_diff_today_compares_with_the_day_before(tmp_path) -> None:
     with open_walk(tmp_path) as walk:
-        walk.learn(("supports", day(0), {}), ("supports", day(0), {"actor": "BBB"}), ("opposes", day(2), {}), ("opposes", day(2), {"actor": "CCC"}))
-        rows = walk.store.connection.execute("SELECT day, actor, kind, before_stance, after_stance FROM stance_diff_today ORDER BY actor").fetchall()
+        walk.learn(
+            ("supports", day(0), {}), ("supports", day(0), {"actor": "BBB"}), ("opposes", day(2), {}), ("opposes", day(2), {"actor": "CCC"})
+        )
+        rows = walk.store.connection.execute(
+            "SELECT day, actor, kind, before_stance, after_stance FROM stance_diff_today ORDER BY actor"
+        ).fetchall()
     assert rows == [(day(2), "AAA", "reversed", "supports", "opposes"), (day(2), "CCC", "first_seen", None, "opposes")]
 
 

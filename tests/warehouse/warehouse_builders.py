@@ -36,14 +36,29 @@ WATCH = Watch.model_validate(
             {"id": "CCC", "kind": "organisation", "names": ["Concord"], "in_focus": False},
         ],
         "issues": [
-            {"id": "treaty", "title": "The treaty", "meaning": "for it", "aspects": [{"id": "toll", "title": "The toll"}], "cues": ["treaty"]},
+            {
+                "id": "treaty",
+                "title": "The treaty",
+                "meaning": "for it",
+                "aspects": [{"id": "toll", "title": "The toll"}],
+                "cues": ["treaty"],
+            },
             {"id": "bridge", "title": "The bridge", "meaning": "for it", "cues": ["bridge"]},
         ],
         "people": [
             {
                 "name": "Ada Quill",
                 "surname": "Quill",
-                "offices": [{"role": "head", "title": "Premier", "actor": "AAA", "from": "2024", "source": "https://ameria.example", "verified": True}],
+                "offices": [
+                    {
+                        "role": "head",
+                        "title": "Premier",
+                        "actor": "AAA",
+                        "from": "2024",
+                        "source": "https://ameria.example",
+                        "verified": True,
+                    }
+                ],
             }
         ],
         "feeds": [
@@ -83,7 +98,9 @@ def make_document(name: str = "d1", *, text: str | None = None, day: date = DAY,
     return Document.model_validate(values | fields)
 
 
-def make_position(document: Document, stance: str = "supports", *, said_on: date | None = None, quote: str = "", **fields: object) -> Position:
+def make_position(
+    document: Document, stance: str = "supports", *, said_on: date | None = None, quote: str = "", **fields: object
+) -> Position:
     """Return a position of Ameria's premier on the treaty, in own words, that `document` shows."""
     values: dict[str, object] = {
         "document_id": document.document_id,
@@ -112,7 +129,9 @@ def make_position(document: Document, stance: str = "supports", *, said_on: date
     return Position.model_validate({"position_id": content_id(*(values[key] for key in keys)), **values})
 
 
-def make_report(document: Document, type_: str = "meeting", *, on: date | None = DAY, actors: Sequence[str] = ("AAA", "BBB"), **fields: object) -> EventReport:
+def make_report(
+    document: Document, type_: str = "meeting", *, on: date | None = DAY, actors: Sequence[str] = ("AAA", "BBB"), **fields: object
+) -> EventReport:
     """Return the report of an event that `document` carries."""
     values: dict[str, object] = {
         "document_id": document.document_id,
@@ -137,7 +156,12 @@ def make_report(document: Document, type_: str = "meeting", *, on: date | None =
 
 
 def make_tagged(
-    document: Document, positions: Sequence[Position] = (), events: Sequence[EventReport] = (), *, version: str = VERSION, watch: str = "watch-1"
+    document: Document,
+    positions: Sequence[Position] = (),
+    events: Sequence[EventReport] = (),
+    *,
+    version: str = VERSION,
+    watch: str = "watch-1",
 ) -> TaggedDocument:
     """Return what was found in `document`."""
     return TaggedDocument(
@@ -202,16 +226,30 @@ class Walk:
             fields = dict(entry[2]) if len(entry) == 3 else {}
             self.count += 1
             article = make_document(
-                f"walk {self.count}", day=fields.pop("published", said_on), seen_at=self.now, **fields.pop("document", {})  # type: ignore[arg-type]
+                f"walk {self.count}",
+                day=fields.pop("published", said_on),
+                seen_at=self.now,
+                **fields.pop("document", {}),  # type: ignore[arg-type]
             )
             batch.append(article)
-            tagged.append(make_tagged(article, [make_position(article, stance, said_on=said_on, **fields)], version=self.version, watch=self.watch.version))  # type: ignore[arg-type]
+            tagged.append(
+                make_tagged(
+                    article, [make_position(article, stance, said_on=said_on, **fields)], version=self.version, watch=self.watch.version
+                )
+            )  # type: ignore[arg-type]
         self.store.insert_documents(batch)
         self.store.insert_tagged(tagged, run_id=RUN, recorded_at=self.now)
         self.build()
         return batch
 
-    def tag_again(self, document: Document, *positions: Position, version: str = VERSION, watch: str = "watch-1", later: timedelta = timedelta(hours=1)) -> None:
+    def tag_again(
+        self,
+        document: Document,
+        *positions: Position,
+        version: str = VERSION,
+        watch: str = "watch-1",
+        later: timedelta = timedelta(hours=1),
+    ) -> None:
         """Tag a stored document again with other results and build."""
         self.now += later
         self.store.insert_tagged([make_tagged(document, positions, version=version, watch=watch)], run_id=RUN, recorded_at=self.now)
@@ -220,7 +258,7 @@ class Walk:
     def edit(self, document: Document, text: str, *positions: str, later: timedelta = timedelta(hours=1)) -> Document:
         """Store another text of a document that shows the stances given, and build."""
         self.now += later
-        edited = make_document(text=text, seen_at=self.now, day=document.published_on, **{"document_id": document.document_id, "url": document.url})
+        edited = make_document(text=text, seen_at=self.now, day=document.published_on, document_id=document.document_id, url=document.url)
         self.store.insert_documents([edited])
         found = [make_position(edited, stance) for stance in positions]
         self.store.insert_tagged([make_tagged(edited, found, version=self.version)], run_id=RUN, recorded_at=self.now)
@@ -259,7 +297,10 @@ def day(number: int) -> date:
 
 def table_digest(store: Warehouse) -> dict[str, str]:
     """Return a hash of the rows of every table, whatever their order."""
-    names = [row[0] for row in store.connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary").fetchall()]
+    names = [
+        row[0] for row in store.connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary").fetchall()
+    ]
     return {
-        name: str(store.connection.execute(f"SELECT (count(*), bit_xor(hash(t)))::VARCHAR FROM {name} t").fetchall()[0][0]) for name in names
+        name: str(store.connection.execute(f"SELECT (count(*), bit_xor(hash(t)))::VARCHAR FROM {name} t").fetchall()[0][0])
+        for name in names
     }

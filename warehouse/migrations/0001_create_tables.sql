@@ -32,6 +32,7 @@ CREATE TABLE watches (
     title VARCHAR,
     about VARCHAR,
     language VARCHAR,
+    score_groups VARCHAR[],
     operating_point DOUBLE,
     half_life_days DOUBLE,
     fresh_days INTEGER,
@@ -46,6 +47,7 @@ COMMENT ON COLUMN watches.watch_id IS 'Short name';
 COMMENT ON COLUMN watches.title IS 'Name for readers';
 COMMENT ON COLUMN watches.about IS 'What it is about, one sentence';
 COMMENT ON COLUMN watches.language IS 'ISO 639-1 code of the texts that can be read';
+COMMENT ON COLUMN watches.score_groups IS 'Parts that `evaluate` reports apart';
 COMMENT ON COLUMN watches.operating_point IS 'Confidence from which a position may move a stance';
 COMMENT ON COLUMN watches.half_life_days IS 'After so many days a statement weighs half';
 COMMENT ON COLUMN watches.fresh_days IS 'Evidence up to this age is fresh';
@@ -77,7 +79,6 @@ CREATE TABLE actors (
     demonyms VARCHAR[],
     capitals VARCHAR[],
     seats VARCHAR[],
-    short_names VARCHAR[],
     member_of VARCHAR[],
     in_focus BOOLEAN,
     note VARCHAR,
@@ -92,7 +93,6 @@ COMMENT ON COLUMN actors.names IS 'Names, the usual one first, without an articl
 COMMENT ON COLUMN actors.demonyms IS 'Adjectives and nouns of its people';
 COMMENT ON COLUMN actors.capitals IS 'Cities that stand for the government';
 COMMENT ON COLUMN actors.seats IS 'Palaces, streets, ministries that stand for the government';
-COMMENT ON COLUMN actors.short_names IS 'Names that stand for it only in a text that names it in full';
 COMMENT ON COLUMN actors.member_of IS 'Actor ids of bodies that it belongs to';
 COMMENT ON COLUMN actors.in_focus IS 'True where silence is worth a line';
 COMMENT ON COLUMN actors.note IS 'Reason of a choice';

@@ -179,6 +179,7 @@ COMMENT ON COLUMN watch_in_use.watch_id IS 'Short name';
 COMMENT ON COLUMN watch_in_use.title IS 'Name for readers';
 COMMENT ON COLUMN watch_in_use.about IS 'What it is about, one sentence';
 COMMENT ON COLUMN watch_in_use.language IS 'ISO 639-1 code of the texts that can be read';
+COMMENT ON COLUMN watch_in_use.score_groups IS 'Parts that `evaluate` reports apart';
 COMMENT ON COLUMN watch_in_use.operating_point IS 'Confidence from which a position may move a stance';
 COMMENT ON COLUMN watch_in_use.half_life_days IS 'After so many days a statement weighs half';
 COMMENT ON COLUMN watch_in_use.fresh_days IS 'Evidence up to this age is fresh';

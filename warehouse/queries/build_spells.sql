@@ -96,20 +96,27 @@ origins_by_statement AS (
     JOIN origins o USING (actor, issue, aspect, ordinal)
     WHERE o.first_on < coalesce(d.next_on, DATE '9999-12-31')
     GROUP BY ALL
+),
+spells AS (
+    SELECT
+        d.actor, d.issue, d.aspect, d.ordinal, any_value(s.in_force) AS stance,
+        list(d.condition ORDER BY d.counts_on) FILTER (d.stance = 'conditional' AND d.condition IS NOT NULL) AS conditions,
+        false AS contested, any_value(s.valid_from) AS valid_from, any_value(s.valid_to) AS valid_to,
+        arg_min(d.position_id, d.counts_on) AS first_position_id, arg_max(d.lead_id, d.counts_on) AS lead_position_id,
+        arg_max(o.independent_sources, d.counts_on) AS independent_sources,
+        list({
+            'said_on': d.counts_on,
+            'position_id': d.lead_id,
+            'condition': CASE WHEN d.in_force = 'conditional' THEN d.condition_in_force END,
+            'independent_sources': o.independent_sources
+        } ORDER BY d.counts_on) AS statements
+    FROM stated_days_with_lead d
+    JOIN spans s USING (actor, issue, aspect, ordinal)
+    JOIN origins_by_statement o ON o.actor = d.actor AND o.issue = d.issue AND o.aspect = d.aspect AND o.counts_on = d.counts_on
+    GROUP BY d.actor, d.issue, d.aspect, d.ordinal
 )
-SELECT
-    d.actor, d.issue, d.aspect, d.ordinal, any_value(s.in_force) AS stance,
-    list_distinct(list(d.condition ORDER BY d.counts_on) FILTER (d.stance = 'conditional' AND d.condition IS NOT NULL)) AS conditions,
-    false AS contested, any_value(s.valid_from) AS valid_from, any_value(s.valid_to) AS valid_to,
-    arg_min(d.position_id, d.counts_on) AS first_position_id, arg_max(d.lead_id, d.counts_on) AS lead_position_id,
-    arg_max(o.independent_sources, d.counts_on) AS independent_sources,
-    list({
-        'said_on': d.counts_on,
-        'position_id': d.lead_id,
-        'condition': CASE WHEN d.in_force = 'conditional' THEN d.condition_in_force END,
-        'independent_sources': o.independent_sources
-    } ORDER BY d.counts_on) AS statements
-FROM stated_days_with_lead d
-JOIN spans s USING (actor, issue, aspect, ordinal)
-JOIN origins_by_statement o ON o.actor = d.actor AND o.issue = d.issue AND o.aspect = d.aspect AND o.counts_on = d.counts_on
-GROUP BY d.actor, d.issue, d.aspect, d.ordinal
+-- each wording once, in the order in which it was first said (list_distinct keeps no order, and another order would be another revision)
+SELECT * REPLACE (
+    coalesce(list_filter(conditions, lambda wording, position: list_position(conditions, wording) = position), []) AS conditions
+)
+FROM spells

@@ -1,0 +1,226 @@
+"""Files, locks and the reading verbs: nothing half written, nothing read that is not there."""
+
+import csv
+import io
+import json
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flow_samples import REPO, CommandLine, World
+
+import flows.clock
+import flows.lock
+from flows.exit_codes import ExitCode, exit_code_of
+from flows.files import write_atomically
+from flows.lock import find_holder, hold_warehouse
+from flows.reports import DigestReport, RunReport, StepReport, add_reports
+from flows.settings import Settings
+from vocabulary.errors import (
+    FetchTransientError,
+    LockedError,
+    NoDataError,
+    SeedError,
+    SettingsError,
+    StancewatchError,
+    TextError,
+    TransientError,
+    WarehouseError,
+    WatchError,
+)
+from vocabulary.words import DocumentOutcome, PollStatus, RunStatus
+
+ERRORS: tuple[StancewatchError, ...] = (
+    TransientError(""),
+    FetchTransientError("", PollStatus.TIMEOUT),
+    SettingsError(""),
+    WatchError("w", ["line 1"]),
+    SeedError(""),
+    TextError("", DocumentOutcome.EMPTY),
+    WarehouseError(""),
+)
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "digest.md"
+    write_atomically(target, "old")
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(target, "new")
+    monkeypatch.undo()
+    assert target.read_text(encoding="utf-8") == "old"
+    write_atomically(target, "newer")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["digest.md"]
+    assert target.read_text(encoding="utf-8") == "newer"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_digest_that_cannot_be_written_is_issued_all_the_same(world: World, command: CommandLine) -> None:
+    world.home.mkdir()
+    (world.home / "digests").write_text("in the way", encoding="utf-8")
+    answer = command("run", "--direct", "--offline")
+    assert answer.code == 1
+    assert "cannot be written" in answer.err
+    (world.home / "digests").unlink()
+    again = command("digest", "--day", "2026-05-01")
+    assert again.code == 0
+    assert "as issued before" in again.out
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_known_errors_end_with_one(error: StancewatchError) -> None:
+    assert exit_code_of(error) is ExitCode.ERROR
+
+
+def test_locked_and_no_data_have_codes_of_their_own() -> None:
+    assert (exit_code_of(LockedError("")), exit_code_of(NoDataError(""))) == (5, 4)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "polls", "digest", "status", "code"),
+    [
+        ({}, {}, None, RunStatus.DONE, 0),
+        ({DocumentOutcome.TAGGED: 3, DocumentOutcome.OFF_TOPIC: 1}, {PollStatus.NOT_MODIFIED: 1}, "issued", RunStatus.DONE, 0),
+        ({DocumentOutcome.EMPTY: 1}, {}, "issued", RunStatus.PARTIAL, 3),
+        ({}, {PollStatus.TIMEOUT: 1}, "no_data", RunStatus.PARTIAL, 3),
+        ({}, {}, "no_data", RunStatus.NO_DATA, 4),
+    ],
+    ids=["nothing", "well", "bad document", "bad feed", "no data"],
+)
+def test_status_and_code_follow_from_the_words(
+    outcomes: dict[DocumentOutcome, int], polls: dict[PollStatus, int], digest: str | None, status: RunStatus, code: int
+) -> None:
+    step = StepReport(step="x", inputs=sum(outcomes.values()), outcomes=outcomes, polls=polls)
+    report = RunReport(run_id="r", steps=(step,), digest=DigestReport.model_validate({"state": digest}) if digest else None)
+    assert (report.status, report.exit_code) == (status, code)
+    assert RunReport.model_validate(report.model_dump(mode="json")) == report
+
+
+def test_reports_of_batches_add_up() -> None:
+    one = StepReport(step="tag", inputs=2, outcomes={DocumentOutcome.TAGGED: 2}, notes=("a",))
+    two = StepReport(step="tag", inputs=3, outcomes={DocumentOutcome.FAILED: 1, DocumentOutcome.TAGGED: 1}, passed_on=1, notes=("a", "b"))
+    total = add_reports("tag", [one, two])
+    assert (total.inputs, total.passed_on, total.notes) == (5, 1, ("a", "b"))
+    assert total.outcomes == {DocumentOutcome.TAGGED: 3, DocumentOutcome.FAILED: 1}
+    assert sum(total.outcomes.values()) + total.passed_on == total.inputs
+
+
+def test_the_lock_is_shared_inside_a_process_and_freed_after(world: World) -> None:
+    settings = world.settings()
+    assert find_holder(settings) is None
+    with hold_warehouse(settings) as outer:
+        with hold_warehouse(settings) as inner:
+            assert inner is outer
+        assert str(os.getpid()) in (find_holder(settings) or "")
+    assert find_holder(settings) is None
+
+
+def test_waiting_for_the_lock_ends(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = []
+
+    def locked(path: Path, *, timezone: str) -> None:
+        tries.append(path)
+        if len(tries) < 3:
+            raise LockedError("process 1")
+        raise WarehouseError("opened the third time")
+
+    monkeypatch.setattr(flows.lock, "open_warehouse", locked)
+    monkeypatch.setattr(flows.lock, "_RETRY_S", 0)
+    with pytest.raises(LockedError), hold_warehouse(world.settings()):
+        pass
+    tries.clear()
+    with pytest.raises(WarehouseError, match="third time"), hold_warehouse(world.settings(), wait_s=600):
+        pass
+
+
+@pytest.mark.usefixtures("quick")
+class TestReading:
+    """Verbs over the snapshot of one run."""
+
+    def test_sql_in_every_form(self, command: CommandLine) -> None:
+        command("run", "--direct", "--offline")
+        query = "SELECT actor, stance FROM positions ORDER BY actor"
+        assert command("sql", query).out.splitlines()[0].split() == ["actor", "stance"]
+        assert json.loads(command("sql", query, "--format", "json").out) == [
+            {"actor": "ARL", "stance": "supports"},
+            {"actor": "BOR", "stance": "opposes"},
+        ]
+        rows = list(csv.reader(io.StringIO(command("sql", query, "--format", "csv").out)))
+        assert rows == [["actor", "stance"], ["ARL", "supports"], ["BOR", "opposes"]]
+
+    @pytest.mark.parametrize(
+        "query", ["DELETE FROM positions", "SELECT 1; SELECT 2", "SELECT nothing", "SELECT * FROM read_text('/etc/passwd')"]
+    )
+    def test_sql_reads_only(self, command: CommandLine, query: str) -> None:
+        command("run", "--direct", "--offline")
+        answer = command("sql", query)
+        assert answer.code == 1
+        assert len(answer.err.strip().splitlines()) == 1
+
+    def test_diff_shows_the_changes_of_a_day(self, world: World, command: CommandLine) -> None:
+        text = "Borland supports the bridge. " + "The council of Borland voted for it after a long night of talks. " * 8
+        world.add_entry("turn.txt", text, published="2026-05-03")
+        command("run", "--direct", "--offline")
+        assert "BOR the_bridge/general: reversed, opposes -> supports" in command("diff", "--day", "2026-05-03").out
+        (change,) = json.loads(command("diff", "--day", "2026-05-03", "--json").out)["changes"]
+        assert (change["kind"], change["outlet"]) == ("reversed", "Post")
+        assert "no stance differs" in command("diff", "--day", "2026-05-02").out
+
+    def test_diff_is_about_yesterday_by_default(self, command: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(flows.clock, "current_time", lambda: datetime(2026, 5, 2, 9, tzinfo=UTC))
+        command("run", "--direct", "--offline")
+        assert json.loads(command("diff", "--json").out)["day"] == "2026-05-01"
+
+    def test_explain_shows_the_words_in_their_paragraph(self, command: CommandLine) -> None:
+        command("run", "--direct", "--offline")
+        (row,) = json.loads(command("sql", "SELECT position_id, quote FROM positions WHERE actor = 'ARL'", "--format", "json").out)
+        answer = command("explain", row["position_id"][:8])
+        assert f">>{row['quote']}<<" in answer.out
+        assert "Valley Post, 2026-04-29 (manifest)" in answer.out
+        found = json.loads(command("explain", row["position_id"], "--json").out)
+        assert (found["is_verbatim"], found["trail"]) == (True, "quick")
+        assert command("explain", "ffff" * 5).code == 4
+
+    def test_status_tells_settings_that_matter(self, command: CommandLine) -> None:
+        command("run", "--direct", "--offline")
+        answer = command("--set", "allow_private=true", "status")
+        assert "2 documents, 2 positions" in answer.out
+        assert "allow_private is ON" in answer.out
+        assert "lock: free" in answer.out
+        assert "allow_private" not in command("status").out
+        found = json.loads(command("status", "--json").out)
+        assert found["outcomes"] == {"tagged": 2}
+        assert found["runs"][0]["status"] == "done"
+        assert set(found["versions"]) >= {"prefect", "duckdb", "spacy"}
+
+    def test_reading_goes_on_while_a_run_holds_the_lock(self, world: World, command: CommandLine) -> None:
+        command("run", "--direct", "--offline")
+        with hold_warehouse(world.settings()):
+            assert command("sql", "SELECT 1").code == 0
+            assert f"in use by process {os.getpid()}" in command("status").out
+
+
+def test_secrets_in_feed_addresses_are_in_no_output(world: World, command: CommandLine, quick: None) -> None:
+    feed = '\n[[feeds]]\nid = "post"\nurl = "http://reader:canary-9@127.0.0.1:9/feed"\noutlet = "Post"\ncountry = "ARL"\nkind = "online"\n'
+    world.watch.write_text(world.watch.read_text(encoding="utf-8") + feed, encoding="utf-8")
+    answers = [command("--set", "allow_private=true", *verb) for verb in (("run", "--direct"), ("status",), ("status", "--json"))]
+    assert answers[0].code == 3
+    assert not any("canary-9" in answer.out + answer.err for answer in answers)
+    written = [path for path in world.home.rglob("*") if path.is_file()]
+    assert written
+    assert not any(b"canary-9" in path.read_bytes() for path in written)
+
+
+def test_operations_page_names_every_exit_code_and_no_unknown_setting() -> None:
+    page = (REPO / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert all(f"| {code.value} |" in page for code in ExitCode)
+    variables = set(re.findall(r"STANCEWATCH_([A-Z_]+[A-Z])", page)) - {"CONFIG"}
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", page)) - {"daily_digest", "feed_polls"}
+    assert {name.lower() for name in variables} | named <= set(Settings.model_fields)
+    assert len(named) > 5
