@@ -270,6 +270,9 @@ class DocumentActors:
             return [replace(NOBODY, token=token.i, speaker=self._phrase(token))]
         hit = self._hit_at.get(token.i)
         if hit and hit.name.ids and not self._modifies_only(token, hit):
+            named = [h for child in token.children if child.dep_ == "appos" for h in self.holders(child, depth + 1) if h.kind is HolderKind.LEADER]
+            if named and hit.name.kind is NameKind.SHORT:
+                return named  # `the leaders, A and B,`: it is A and B who speak
             return [self._name_holder(token, hit)]
         listed = self._listed(token, depth)
         title = self._title_of(token)

@@ -59,6 +59,7 @@ ADJUNCT_PREPOSITIONS = {
 INCLUDING_VERBS = {"include", "involve", "contain", "entail", "foresee"}
 PROPOSING_VERBS = {"suggest", "propose", "demand", "insist", "urge", "recommend", "request", "ask", "require"}
 CLIMB_LIMIT = 14
+GERUND_REACH = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ class Proposer:
 
     def _leaves_adjunct(self, child: Token, node: Token) -> bool:
         """Tell whether the way up leaves words that only frame the clause above: a condition, a time, a relative clause."""
+        if self._is_gerund_object(child):
+            return False
         if child.dep_ == "advcl" or (child.dep_ == "relcl" and child.lemma_.lower() not in INCLUDING_VERBS):
             return True
         if child.dep_ == "ccomp" and any(
@@ -265,9 +268,19 @@ class Proposer:
         """Tell whether a verb reports something done: finite, and under no modal."""
         return verb.tag_ in ("VBD", "VBZ", "VBP", "VBN", "VBG") and verb.dep_ not in ("pcomp", "acl") and not self._clauses.modal(verb)
 
+    def _is_gerund_object(self, verb: Token) -> bool:
+        """Tell whether a gerund that the parser calls an adjunct is what the verb before it governs: `ruled out sending X`."""
+        above = verb.head
+        if verb.dep_ != "advcl" or verb.tag_ != "VBG" or above.i >= verb.i or verb.i - above.i > GERUND_REACH:
+            return False
+        between = self._doc[above.i + 1 : verb.i]
+        return not any(token.is_punct for token in between) and first_class(phrases(above), self._lexicon.predicates) is not None
+
     def _is_governed_infinitive(self, verb: Token) -> bool:
         """Tell whether the word above says what stance it is: `refused to lift X`, `is ready to send X`, `wants to end X`."""
         above = verb.head
+        if self._is_gerund_object(verb):
+            return True
         if verb.dep_ == "xcomp" or (verb.dep_ == "pcomp" and above.head.pos_ in ("VERB", "ADJ")):
             governor = above if verb.dep_ == "xcomp" else above.head
             objects = [child for child in governor.children if child.dep_ == "dobj"]
@@ -387,6 +400,8 @@ class Proposer:
     def _emit(self, hit: CueHit, holders: list[Holder], predicate: Token, climb: _Climb, rule: str) -> list[Proposal]:
         if self._is_open(predicate):
             return []
+        if any(child.dep_ == "mark" and child.lower_ in OPENING_MARKS for child in self._doc[predicate.i].children):
+            climb.leaning = Leaning(0, decided=True)  # `whether A will send X` leaves it open
         if hit.issue.talking_supports and climb.leaning.score == 0 and climb.rule.startswith("undecided"):
             climb.leaning = Leaning(2, decided=True)
         speakers = (

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,6 @@ class TaggedFile:
 
     name: str
     tagged: TaggedDocument | None
-    document: Document | None
     problem: str = ""
 
 
@@ -48,18 +47,18 @@ def parse_published(text: str, where: str) -> date:
 
 def tag_files(ctx: RunContext, files: Iterable[Path], published: Mapping[str, date]) -> Iterator[TaggedFile]:
     """Yield what is found in each of `files`, in order. `published` maps file names to days."""
+    read: list[tuple[str, Document | str]] = []
     for path in files:
         try:
-            raw = read_raw(path, published[path.name], ctx.now)
-            document = clean_document(ctx, raw)
+            read.append((path.name, clean_document(ctx, read_raw(path, published[path.name], ctx))))
         except TextError as error:
-            yield TaggedFile(path.name, None, None, f"{error.outcome}: {error}")
-            continue
-        for tagged in ctx.tagger.tag([document]):
-            yield TaggedFile(path.name, tagged, document)
+            read.append((path.name, f"{error.outcome}: {error}"))
+    tagged = iter(ctx.tagger.tag([found for _, found in read if isinstance(found, Document)]))
+    for name, found in read:
+        yield TaggedFile(name, next(tagged)) if isinstance(found, Document) else TaggedFile(name, None, found)
 
 
-def read_raw(path: Path, day: date, seen_at: datetime) -> RawDocument:
+def read_raw(path: Path, day: date, ctx: RunContext) -> RawDocument:
     """Return the bytes of `path` as an article published on `day`. Raises `SeedError` where it cannot be read."""
     try:
         content = path.read_bytes()
@@ -70,13 +69,13 @@ def read_raw(path: Path, day: date, seen_at: datetime) -> RawDocument:
         url=f"file:{path.name}",
         final_url=f"file:{path.name}",
         outlet="",
-        published_at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),  # noon: the same day in every inhabited zone but a few
+        published_at=datetime.combine(day, time(12), ctx.settings.zone).astimezone(UTC),
         published_raw=day.isoformat(),
         published_basis=PublishedBasis.MANIFEST,
         media_type="text/html" if path.suffix.lower() in _HTML_SUFFIXES else "text/plain",
         content=content,
         raw_sha256=sha256_hex(content),
-        seen_at=seen_at,
+        seen_at=ctx.now,
     )
 
 

@@ -63,13 +63,13 @@ def issue_day(run_id: str, now: str, day: str) -> Json:
     return issue_digest(_context(run_id, now), _day(day)).model_dump(mode="json")
 
 
-@flow(persist_result=False)
+@flow(name="first_batch", persist_result=False)
 def first_batch(run_id: str = "", now: str = "") -> Json:
     """Load the first batch of documents."""
     return _recorded("first_batch", run_id, now, lambda run, moment: _report(run, load_first_batch(run, moment)))
 
 
-@flow(persist_result=False)
+@flow(name="tag", persist_result=False)
 def tag(run_id: str = "", now: str = "") -> Json:
     """Tag what is untagged: one task run per batch of documents."""
 
@@ -85,7 +85,7 @@ def tag(run_id: str = "", now: str = "") -> Json:
     return _recorded("tag", run_id, now, work)
 
 
-@flow(persist_result=False)
+@flow(name="poll", persist_result=False)
 def poll(run_id: str = "", now: str = "", then_tag: bool = False) -> Json | State[Any]:
     """Poll the feeds; under `serve` also tag what is new and bring the stances up to date."""
 
@@ -102,7 +102,7 @@ def poll(run_id: str = "", now: str = "", then_tag: bool = False) -> Json | Stat
         return Completed(name="Skipped", message=str(error))
 
 
-@flow(persist_result=False)
+@flow(name="daily_digest", persist_result=False)
 def daily_digest(run_id: str = "", now: str = "", day: str = "", wait_s: float = 0) -> Json:
     """Build the day and issue its digest, waiting up to `wait_s` seconds for another run to end."""
 
@@ -114,7 +114,7 @@ def daily_digest(run_id: str = "", now: str = "", day: str = "", wait_s: float =
     return _recorded("daily_digest", run_id, now, work, wait_s=wait_s)
 
 
-@flow(persist_result=False)
+@flow(name="monitor", persist_result=False)
 def monitor(now: str = "", day: str = "") -> Json:
     """Do the main job: first batch, poll, tag, digest."""
 

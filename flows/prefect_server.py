@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
+from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from flows import tether
+from flows.exit_codes import ExitCode
 from flows.settings import Settings, child_environment, set_environment
 from vocabulary.errors import TransientError
 from vocabulary.identity import content_id
@@ -45,7 +47,9 @@ def prefect_environment(settings: Settings, api_url: str, *, services: bool) -> 
     variables = {
         "PREFECT_HOME": str(settings.prefect_home.resolve()),
         "PREFECT_API_URL": api_url,
-        "PREFECT_LOGGING_LEVEL": "INFO" if services else "ERROR",
+        # what fails in a single run is raised and printed by whoever started it; Prefect need not tell it too
+        "PREFECT_LOGGING_LEVEL": "INFO" if services else "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": str(services or bool(settings.prefect_api_url)).lower(),
         # each retry waits twice as long as the one before, in every call: five of them are a minute, and then the next call begins
         "PREFECT_CLIENT_MAX_RETRIES": "5" if services else "2",
         "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
@@ -86,11 +90,14 @@ def prefect_api(settings: Settings, *, services: bool, say: Say) -> Iterator[str
     _migrate(settings, url, say)
     log = settings.prefect_home.resolve() / ("server.log" if services else "embedded.log")
     say(f"starting {'a' if services else 'an embedded'} Prefect server on {_HOST}:{port}; its log is {log}")
-    process = _start(settings, port, log, services=services)
+    process, stopping = _start(settings, port, log, services=services), Event()
     try:
         _wait(process, url, settings, log)
+        if services:
+            Thread(target=_end_with, args=(process, stopping, say, log), daemon=True).start()
         yield url
     finally:
+        stopping.set()
         _stop(process)
 
 
@@ -162,6 +169,17 @@ def _wait(process: subprocess.Popen[bytes], url: str, settings: Settings, log: P
             seconds = f"{settings.prefect_start_timeout_s:g}"
             raise PrefectApiError(f"the Prefect server did not answer in {seconds} s; raise prefect_start_timeout_s, or see {log}")
         time.sleep(0.2)
+
+
+def _end_with(process: subprocess.Popen[bytes], stopping: Event, say: Say, log: Path) -> None:
+    """End this process when its server ends unasked: it would wait for runs that nobody schedules, and look alive.
+
+    At once, since an orderly end would ask the API that is gone, for minutes; whoever supervises us starts both again.
+    """
+    process.wait()
+    if not stopping.is_set():
+        say(f"stancewatch: the Prefect server ended by itself, so nothing would be scheduled any more; its log is {log}")
+        os._exit(ExitCode.ERROR)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

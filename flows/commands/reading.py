@@ -72,6 +72,8 @@ def status(ctx: typer.Context, as_json: JsonFlag = False) -> None:
         typer.echo("allow_private is ON: inside addresses may be fetched")
     if not settings.feeds_enabled:
         typer.echo("feeds_enabled is off: nothing is polled")
+    for run in found.runs[:1]:
+        typer.echo(f"watch {run['watch_version']}, extractors {run['extractor_version']}")
     typer.echo("versions: " + ", ".join(f"{name} {version}" for name, version in versions.items()))
 
 

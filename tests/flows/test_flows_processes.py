@@ -79,8 +79,8 @@ def test_prefect_and_direct_make_the_same_rows(tmp_path: Path) -> None:
     assert tasks.count("tag_batch") == 3, tasks  # two, two and one document
     assert sorted(set(tasks)) == [
         "build_day",
-        "daily-digest",
-        "first-batch",
+        "daily_digest",
+        "first_batch",
         "issue_day",
         "load_first_batch",
         "poll",
@@ -257,3 +257,17 @@ def test_a_poll_that_meets_another_run_ends_as_skipped(tmp_path: Path) -> None:
         done = subprocess.run([sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("Skipped COMPLETED"), done.stderr
     assert f"process {os.getpid()}" in done.stdout
+
+
+def test_serve_ends_with_an_error_when_its_server_does(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    process = world.process("serve", "--offline")
+    assert process.stderr is not None
+    said = ""
+    while "Ctrl-C stops" not in said:
+        said += (line := process.stderr.readline())
+        assert line, said
+    os.kill(children_of(process.pid)[0], signal.SIGKILL)
+    code, _, err = finish(process)
+    assert code == 1
+    assert "the Prefect server ended by itself" in err

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from vocabulary.claims import EventReport, Position, TaggedDocument
 from vocabulary.documents import Document
@@ -277,11 +279,23 @@ class Walk:
         return digest
 
 
+@cache
+def fresh_file() -> bytes:
+    """Return a migrated warehouse with the watch in use: made once, so that a test costs only what it is about."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "fresh.duckdb"
+        with open_warehouse(path, timezone="Europe/Paris") as store:
+            store.put_watch(WATCH, recorded_at=NOW)
+        return path.read_bytes()
+
+
 @contextmanager
 def open_walk(folder: Path) -> Iterator[Walk]:
     """Open a fresh warehouse with the watch in use."""
-    with open_warehouse(folder / "orchard.duckdb", timezone="Europe/Paris") as store:
-        store.put_watch(WATCH, recorded_at=NOW)
+    folder.mkdir(exist_ok=True)
+    path = folder / "orchard.duckdb"
+    path.write_bytes(fresh_file())
+    with open_warehouse(path, timezone="Europe/Paris") as store:
         yield Walk(store)
 
 
