@@ -421,12 +421,15 @@ def _going_to(verb: Token) -> bool:
 
 
 def _date_near(context: Context, sentence: Span, token: Token) -> TextDate:
-    """Return the date of the sentence that stands nearest to the trigger; none where the sentence has none."""
-    inside: list[DateMention] = [
-        mention
-        for mention in context.dates
-        if sentence.start_char <= mention.span.start < sentence.end_char and mention.date.starts_on is not None
-    ]
+    """Return the date of the sentence that stands nearest to the trigger; none where the sentence has none.
+
+    An entry of a list (`20 March: ...`) may have been cut after its colon: then the date before it counts.
+    """
+    start = sentence.start_char
+    before = sentence.doc[sentence.start - 1].sent if sentence.start > 0 else None
+    if before is not None and before.text.rstrip().endswith(":") and "\n" not in before.text:
+        start = before.start_char
+    inside = [m for m in context.dates if start <= m.span.start < sentence.end_char and m.date.starts_on is not None]
     best = min(inside, key=lambda mention: abs(mention.span.start - token.idx), default=None)
     return best.date if best is not None else TextDate()
 
