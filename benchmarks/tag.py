@@ -98,7 +98,8 @@ def compare_processes(seeds: Path, documents: list[Document], rounds: int) -> fl
         count = iter(range(1000))
 
         def run() -> None:
-            command = [str(Path(sys.executable).with_name("stancewatch")), "--home", f"{folder}/home{next(count)}", "run", "--direct", "--seeds", str(seeds)]
+            program = Path(sys.executable).with_name("stancewatch")
+            command = [program, "--home", f"{folder}/home{next(count)}", "run", "--direct", "--seeds", seeds]
             subprocess.run(command, check=True, env=environment, capture_output=True)
 
         ours, theirs = fastest([run, peer], rounds)

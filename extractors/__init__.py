@@ -1,0 +1,1 @@
+"""Pure: bytes to clean text, to actors, positions and events. No clock, network, database or scheduler."""

@@ -16,11 +16,7 @@ def find_condition(
     if needs is not None:
         return needs.i, needs.right_edge.i + 1
     sentence = predicate.sent
-    governed = (
-        {predicate.i, cue_head.i}
-        | {token.i for token in cue_head.ancestors}
-        | {token.i for token in cue_head.subtree}
-    )
+    governed = {predicate.i, cue_head.i} | {token.i for token in cue_head.ancestors} | {token.i for token in cue_head.subtree}
     own_words = {token.i for token in cue_head.subtree if token.i <= cue_head.i}
     for token in sentence:
         size = _marker_at(token, lexicon)

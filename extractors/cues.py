@@ -61,11 +61,10 @@ class CueFinder:
                 hits[(issue.id, head.i)] = CueHit(issue, cue, match, head.i)
         return sorted(self._most_specific(list(hits.values())), key=lambda hit: (hit.match.start, hit.issue.id))
 
-    def find_back(self, sentence: Span, earlier: list[CueHit], actors: ActorsAt) -> list[CueHit]:
+    def find_back(self, sentence: Span, earlier: list[CueHit]) -> list[CueHit]:
         """Return what a sentence without a cue says of the issue before it: `mocked it`, `praised the idea`.
 
-        `earlier` are the hits of the sentence before; of several issues the last is meant. A name or a pronoun that means an
-        actor is left alone by the caller, who knows the actors.
+        `earlier` are the hits of the sentence before; of several issues the last is meant.
         """
         if not earlier:
             return []

@@ -291,7 +291,7 @@ def _match(gold: list[Item], predicted: list[Item], rate: Callable[[Item, Item],
 def _same_position(gold: Item, predicted: Item) -> float:
     if gold["actor"] != predicted["actor"] or gold["issue"] != predicted["issue"] or not gold["in"] & predicted["in"]:
         return 0.0
-    return 1.0 + (gold["stance"] == predicted["stance"]) - 0.5 * bool(gold.get("optional"))
+    return 1.0 + float(gold["stance"] == predicted["stance"]) - 0.5 * float(bool(gold.get("optional")))
 
 
 def _is_repeat(item: Item, gold: list[Item]) -> bool:
@@ -307,7 +307,7 @@ def _same_event(gold: Item, predicted: Item) -> float:
         return 0.0
     shared = bool(gold["in"] & predicted["in"])
     dated = bool(gold.get("date")) and is_same_date(gold.get("date"), predicted.get("date"))
-    return 2.0 * shared + float(dated) - 0.5 * bool(gold.get("optional")) if shared or dated else 0.0
+    return 2.0 * shared + float(dated) - 0.5 * float(bool(gold.get("optional"))) if shared or dated else 0.0
 
 
 def _side(stance: str) -> str:

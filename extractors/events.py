@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Span, Token
 
-from extractors.dates import DateMention
 from extractors.evidence import clause_around
 from extractors.lexicon import phrases
 from extractors.mentions import Holder
@@ -250,7 +249,7 @@ class EventFinder:
         if not actors:
             return None
         when = _date_near(context, sentence, token)
-        status = self._status(context, sentence, token, governing, when)
+        status = self._status(context, token, governing, when)
         if status is EventStatus.HYPOTHETICAL and trigger.type not in (EventType.MEETING, EventType.CALL, EventType.AGREEMENT):
             return None  # guidelines: a hypothetical deployment is a position
         span = clause_around(governing or token, token, None)
@@ -339,7 +338,7 @@ class EventFinder:
         around = [*token.subtree, *(verb.subtree if verb is not None else ())]
         return any(t.lemma_.lower() in PLURAL_GUESTS and t.tag_ == "NNS" for t in around)
 
-    def _status(self, context: Context, sentence: Span, token: Token, verb: Token | None, when: TextDate) -> EventStatus:
+    def _status(self, context: Context, token: Token, verb: Token | None, when: TextDate) -> EventStatus:
         day = context.document.published_on
         chain = [token, *([verb] if verb is not None and verb.i != token.i else [])]
         if verb is not None and verb.dep_ in ("xcomp", "ccomp", "acl", "advcl"):

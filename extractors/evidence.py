@@ -19,7 +19,7 @@ def clause_around(predicate: Token, cue_head: Token, condition: tuple[int, int] 
         if condition:
             covered += [condition[0], condition[1] - 1]
         first, last = max(min(covered), sentence.start), min(max(covered) + 1, sentence.end)
-    start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
+    start = doc[first].idx
     text = doc[first:last].text  # not doc.text: that joins all tokens anew each time
     if "\n" in text.strip():
         return None

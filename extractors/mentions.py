@@ -270,7 +270,8 @@ class DocumentActors:
             return [replace(NOBODY, token=token.i, speaker=self._phrase(token))]
         hit = self._hit_at.get(token.i)
         if hit and hit.name.ids and not self._modifies_only(token, hit):
-            named = [h for child in token.children if child.dep_ == "appos" for h in self.holders(child, depth + 1) if h.kind is HolderKind.LEADER]
+            beside = [h for child in token.children if child.dep_ == "appos" for h in self.holders(child, depth + 1)]
+            named = [h for h in beside if h.kind is HolderKind.LEADER]
             if named and hit.name.kind is NameKind.SHORT:
                 return named  # `the leaders, A and B,`: it is A and B who speak
             return [self._name_holder(token, hit)]
@@ -436,9 +437,11 @@ class DocumentActors:
     def _resolve(self, token: Token) -> list[Holder]:
         lower = token.lower_
         sentence = token.sent
-        for step in range(LOOK_BACK_SENTENCES):
+        for _ in range(2 if lower in NEUTER else LOOK_BACK_SENTENCES):
             candidates = [t for t in sentence if t.i < token.i and self._can_be_meant(t, lower)]
             subjects = [t for t in candidates if t.dep_ in ("nsubj", "nsubjpass")]
+            if lower in NEUTER:
+                candidates = []  # `it` is more often a thing than a state: only a subject can be meant
             for candidate in [*reversed(subjects), *reversed(candidates)]:
                 if found := [replace(h, token=token.i) for h in self._own_holders(candidate, 1) if self._agrees(h, lower)]:
                     if lower in PLURAL:
@@ -449,7 +452,7 @@ class DocumentActors:
                             for h in self.holders(child, 2)
                         ]
                     return found
-            if sentence.start == 0 or step == LOOK_BACK_SENTENCES - 1:
+            if sentence.start == 0:
                 break
             sentence = self.doc[sentence.start - 1].sent
         return []

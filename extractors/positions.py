@@ -53,7 +53,11 @@ def build_positions(context: Context, proposals: list[Proposal], cue_tokens: dic
         key = (position.actor, position.issue, sentence)
         if key not in best or position.confidence > best[key].confidence:
             best[key] = position
-    own_part = {(actor, sentence, best[(actor, issue, sentence)].stance) for actor, issue, sentence in best if context.watch.issue_by_id[issue].own_forces_of}
+    own_part = {
+        (actor, sentence, best[(actor, issue, sentence)].stance)
+        for actor, issue, sentence in best
+        if context.watch.issue_by_id[issue].own_forces_of
+    }
     for key in [key for key in best if (key[0], key[2], best[key].stance) in own_part]:
         if any(key[1] in issue.own_forces_of for issue in context.watch.issues):
             del best[key]  # offering one's own part is not also backing the whole
@@ -107,7 +111,7 @@ def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, fro
             condition=words,
             held=_held(context, predicate),
             attribution=attribution,
-            basis=_basis(context, proposal, predicate),
+            basis=_basis(context, predicate),
             quote=span[2],
             quote_start=span[0],
             quote_end=span[1],
@@ -170,7 +174,7 @@ def _held(context: Context, predicate: Token) -> Held:
     return Held.PAST if around & set(context.lexicon.past) else Held.NOW
 
 
-def _basis(context: Context, proposal: Proposal, predicate: Token) -> Basis:
+def _basis(context: Context, predicate: Token) -> Basis:
     if any(phrase in context.lexicon.shift for phrase in phrases(predicate)) or (
         context.clauses.is_negated(predicate) and any(child.lower_ == "longer" for child in predicate.children)
     ):

@@ -43,7 +43,7 @@ class Attributions:
         return min(around, key=lambda source: source.end - source.start, default=None)
 
     def _carry_on(self) -> None:
-        """Find the sources of each sentence; a sentence that is all quotation without a speaker takes its paragraph's last, or next, one."""
+        """Find the sources of each sentence; one that is all quotation takes its paragraph's last speaker, or the next."""
         waiting: list[Span] = []
         last: tuple[Holder, ...] = ()
         after_break = True
@@ -94,9 +94,7 @@ class Attributions:
             return []
         content = [child for child in verb.children if child.dep_ in ("ccomp", "parataxis") and child.i != verb.i]
         quoting = verb.lemma_.lower() in self._lexicon.quoting
-        spans: list[tuple[int, int]] = []
-        for child in content:
-            spans.append((child.left_edge.i, child.right_edge.i + 1))
+        spans = [(child.left_edge.i, child.right_edge.i + 1) for child in content]
         if not content and quoting and verb.dep_ in ("parataxis", "ccomp", "conj", "advcl", "ROOT", "relcl", "dep"):
             own = {token.i for token in verb.subtree}
             if verb.dep_ in ("parataxis", "ccomp", "dep") or (verb.dep_ == "ROOT" and self._near_quote(verb, sentence)):

@@ -118,7 +118,7 @@ class Tagger:
         for sentence in doc.sents:
             hits = self._cues.find(sentence, at)
             if not hits:
-                hits = self._cues.find_back(sentence, earlier, at)
+                hits = self._cues.find_back(sentence, earlier)
                 earlier = []
             else:
                 earlier = hits

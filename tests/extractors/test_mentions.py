@@ -68,7 +68,7 @@ def test_adjectives_joined_by_and_are_two_actors() -> None:
 
 
 def test_both_sides_are_the_two_named_last() -> None:
-    text = "Ukraine and Turkey held a round of talks with Russia. Britain and Norway signed a treaty. Both countries pledged weapons for Ukraine."
+    text = "Turkey hosted a round of talks. Britain and Norway signed a treaty. Both countries pledged weapons for Ukraine."
     assert {actor for actor, issue, _ in stances(text) if issue == "military_aid"} == {"GBR", "NOR"}
 
 

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vocabulary.identity import ID_LENGTH, content_id, sha256_hex
@@ -13,16 +13,19 @@ from vocabulary.identity import ID_LENGTH, content_id, sha256_hex
 PARTS = st.lists(st.one_of(st.none(), st.text(max_size=6).filter(lambda text: text != "\x00")), max_size=4).map(tuple)
 
 
+@settings(deadline=None)
 @given(first=PARTS, second=PARTS)
 def test_ids_are_equal_for_equal_parts_only(first: tuple[str | None, ...], second: tuple[str | None, ...]) -> None:
     assert (content_id(*first) == content_id(*second)) == (first == second)
 
 
+@settings(deadline=None)
 @given(parts=PARTS)
 def test_an_id_has_one_form(parts: tuple[str | None, ...]) -> None:
     assert re.fullmatch(rf"[0-9a-f]{{{ID_LENGTH}}}", content_id(*parts))
 
 
+@settings(deadline=None)
 @given(left=st.text(min_size=1, max_size=5), right=st.text(min_size=1, max_size=5))
 def test_parts_do_not_run_together(left: str, right: str) -> None:
     whole = left + right
