@@ -135,7 +135,7 @@ class PatternIndex(Generic[Key]):
     def find(self, span: Span, actors: ActorsAt) -> Iterator[tuple[Key, Match]]:
         """Yield every match in the sentence `span`, in text order; matches may overlap."""
         for token in span:
-            words = {token.lower_, token.lemma_.lower()}
+            words = dict.fromkeys((token.lower_, token.lemma_.lower()))  # not a set: its order differs between processes
             seen: set[int] = set()
             for word in words:
                 for entry in self._by_word.get(word, ()):

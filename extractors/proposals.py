@@ -60,6 +60,21 @@ INCLUDING_VERBS = {"include", "involve", "contain", "entail", "foresee"}
 PROPOSING_VERBS = {"suggest", "propose", "demand", "insist", "urge", "recommend", "request", "ask", "require"}
 CLIMB_LIMIT = 14
 GERUND_REACH = 3
+COPULAS = {"be", "seem", "remain", "appear", "look"}
+UNSETTLED = {
+    "certain",
+    "uncertain",
+    "clear",
+    "unclear",
+    "sure",
+    "likely",
+    "unlikely",
+    "doubtful",
+    "possible",
+    "known",
+    "unknown",
+    "plausible",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +400,10 @@ class Proposer:
         """Tell whether a clause only asks or supposes: under `if`, `when`, `why`."""
         if predicate.pos_ not in ("VERB", "AUX"):
             return False
+        if predicate.dep_ == "ccomp" and predicate.head.lemma_.lower() in COPULAS:
+            before = self._doc[predicate.head.i : predicate.left_edge.i]
+            if any(token.lower_ in UNSETTLED for token in before):
+                return True  # `it is far from certain that A would agree`
         for child in predicate.children:
             if (
                 child.dep_ == "mark"

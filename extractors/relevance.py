@@ -5,6 +5,9 @@ import re
 from vocabulary.watch import Watch, plain_name
 
 
+SHORTEST_CUE_WORD = 4  # shorter words of cues (`end`, `of`) say nothing alone; those of themes are meant as they stand
+
+
 def _pattern(texts: set[str], *, flags: re.RegexFlag) -> re.Pattern[str]:
     """Compile one alternation of whole words, the longest first."""
     ordered = sorted(texts, key=lambda text: (-len(text), text))
@@ -12,13 +15,18 @@ def _pattern(texts: set[str], *, flags: re.RegexFlag) -> re.Pattern[str]:
 
 
 def _theme_words(watch: Watch) -> set[str]:
-    """Return the words of the cues and themes: the first element of each pattern that is no mere function word."""
-    words: set[str] = set()
-    for pattern in (*watch.relevance.themes, *(cue.match for issue in watch.issues for cue in issue.cues)):
-        elements = [part.removesuffix("?") for part in pattern.split() if part != "*" and not part.startswith("@")]
-        longest = max(elements, key=len, default="")
-        words |= {choice.lower() for choice in longest.split("|") if len(choice) > 3 and not choice.startswith("@")}
+    """Return the watch's theme words, and of each cue the words of its most telling element: the one with the longest words."""
+    words = {choice for pattern in watch.relevance.themes for element in _elements(pattern) for choice in element}
+    for cue in (cue.match for issue in watch.issues for cue in issue.cues):
+        elements = [[choice for choice in element if len(choice) >= SHORTEST_CUE_WORD] for element in _elements(cue)]
+        words |= set(max(elements, key=lambda element: max(map(len, element), default=0), default=[]))
     return words
+
+
+def _elements(pattern: str) -> list[list[str]]:
+    """Return the alternatives of each element of a pattern, without gaps and actors."""
+    parts = [part.removesuffix("?") for part in pattern.split() if part != "*"]
+    return [[choice.lower().replace("_", " ") for choice in part.split("|") if choice and not choice.startswith("@")] for part in parts]
 
 
 class RelevanceGate:

@@ -33,7 +33,10 @@ JOIN document_versions v ON v.document_id = p.document_id AND v.text_sha256 = p.
 WHERE starts_with(p.position_id, '{position_id}')
 ORDER BY p.recorded_at DESC
 """
-_RUNS = "SELECT run_id, step, status, started_at, ended_at, detail, watch_version, extractor_version FROM runs ORDER BY started_at DESC, run_id LIMIT 5"
+_RUNS = """
+SELECT run_id, step, status, started_at, ended_at, detail, watch_version, extractor_version
+FROM runs ORDER BY started_at DESC, run_id LIMIT 5
+"""
 _OUTCOMES = """
 SELECT status, count(*) AS number FROM outcomes
 WHERE run_id = (SELECT o.run_id FROM outcomes o ORDER BY o.recorded_at DESC, o.run_id LIMIT 1)

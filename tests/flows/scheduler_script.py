@@ -15,8 +15,8 @@ from flows.settings import load_settings, set_environment, settings_environment
 def main() -> None:
     settings = load_settings()
     said: list[str] = []
-    set_environment({"PREFECT_LOGGING_TO_API_ENABLED": "false"})  # or the end of the process waits for a server that is gone
     with prefect_api(settings, services=True, say=said.append) as url:
+        set_environment({"PREFECT_LOGGING_TO_API_ENABLED": "false"})  # or the end of the process waits for a server that is gone
         from prefect.client.orchestration import get_client
         from prefect.client.schemas.sorting import FlowRunSort
         from prefect.states import Scheduled
