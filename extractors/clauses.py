@@ -122,7 +122,9 @@ class Clauses:
                 return True
             if child.dep_ == "neg" or (child.lower_ in negative and child.dep_ in ("det", "advmod", "preconj", "cc")):
                 return True
-            if child.dep_ in ("nsubj", "nsubjpass") and (child.lower_ in negative or any(g.lower_ == "no" for g in child.children)):
+            if child.dep_ in ("nsubj", "nsubjpass") and (
+                child.lower_ in negative or any(g.lower_ in ("no", "neither", "none") for g in child.children)
+            ):
                 return True
         return token.head.i != token.i and token.dep_ == "pcomp" and token.head.lower_ == "without"
 

@@ -11,7 +11,7 @@ def find_condition(
     """Return the tokens (start, end) of the condition on a commitment; None where it is free.
 
     `needs` is the verb of needing where the cue itself is its subject. A weak marker (`after`) counts only where its words
-    hold a cue of another issue (`cue_tokens`): after a truce, not after lunch.
+    hold a cue of another issue (`cue_tokens`): after an agreement, not after lunch.
     """
     if needs is not None:
         return needs.i, needs.right_edge.i + 1

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from spacy.tokens import Span, Token
 
 from extractors.evidence import clause_around
-from extractors.lexicon import phrases
+from extractors.lexicon import Attitude, first_class, phrases
 from extractors.mentions import Holder
 from extractors.positions import Context
+from extractors.scope import UNASSERTING_VERBS
 from vocabulary.claims import EventReport, TextDate
 from vocabulary.identity import content_id
 from vocabulary.watch import EventTrigger, Watch
@@ -389,6 +390,17 @@ def _is_asserted(token: Token, verb: Token | None, context: Context) -> bool:
         child.dep_ == "mark" and child.lower_ in ("if", "whether", "unless") for child in verb.children
     ):
         return False
+    if verb.dep_ in ("ccomp", "xcomp") and verb.head.lemma_.lower() in UNASSERTING_VERBS:
+        return False
+    if (
+        token.pos_ == "VERB"
+        and token.tag_ == "VBG"
+        and token.dep_ in ("xcomp", "advcl", "ccomp")
+        and not any(c.dep_ == "aux" for c in token.children)
+    ):
+        found = first_class(phrases(token.head), context.lexicon.predicates)
+        if found and found[0] not in (Attitude.SUPPORTS, Attitude.ACTS):
+            return False  # `ruled out signing`
     if token.pos_ == "VERB" and token.dep_ in ("pcomp", "acl") and token.tag_ != "VBN":
         return False
     if token.pos_ == "VERB" and any(child.dep_ == "aux" and child.lower_ == "to" for child in token.children):

@@ -46,6 +46,7 @@ class Lexicon:
     officials: frozenset[str]
     anonymous: frozenset[str]
     nobody: frozenset[str]
+    others_of: frozenset[str]
     former: frozenset[str]
     forces: frozenset[str]
 
@@ -79,6 +80,7 @@ def load_lexicon() -> Lexicon:
         officials=frozenset(officials["nouns"]),
         anonymous=frozenset(officials["anonymous"]),
         nobody=frozenset(officials["nobody"]),
+        others_of=frozenset(officials["others_of"]),
         former=frozenset(officials["former"]),
         forces=frozenset(officials["forces"]),
     )

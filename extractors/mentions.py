@@ -22,8 +22,10 @@ NEUTER = {"it", "its", "itself"}
 FIRST = {"we", "us", "our", "ours", "i", "me", "my", "mine", "ourselves"}
 RELATIVE = {"who", "which", "that", "whom", "whose"}
 VAGUE = {"many", "some", "several", "others", "most", "few", "both", "all", "those", "number", "dozen", "group", "majority"}
+_MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z.]*"
 DATELINE = re.compile(
-    r"(?:^|\n)(?P<line>[A-Z][A-Z .'-]{2,30}(?:,[^\n(—–-]{0,40})?(?:[—–-]\s*)?(?:\([A-Z][A-Za-z. ]{1,20}\)\s*)?[—–-])(?=\s)"
+    r"(?:^|\n)(?P<line>[A-Z][A-Z .'-]{2,30}(?:,[^\n(—–-]{0,40})?(?:[—–-]\s*)?(?:\([A-Z][A-Za-z. ]{1,20}\)\s*)?[—–-]"
+    rf"|[A-Z][A-Za-z .'-]{{2,30}},\s{_MONTH}\s\d{{1,2}}\s?(?:\([A-Z][A-Za-z. ]{{1,20}}\)\s*)?[—–-])(?=\s)"
 )
 LOOK_BACK_SENTENCES = 4
 SIDES = {"both": 2, "two": 2, "three": 3}
@@ -215,9 +217,12 @@ class DocumentActors:
     def _modifier_ids(self, noun: Token) -> tuple[str, ...]:
         """Return the actors that a noun's modifiers name: `British and French officials`, `minister of Estonia`."""
         ids: list[str] = []
+        others = noun.lemma_.lower() in self._lexicon.others_of
         for child in noun.children:
             if child.dep_ in MODIFIER_DEPS:
-                ids += self._ids_in(child)
+                ids += self._ids_in(child) if not (others and child.dep_ == "poss") else []
+            elif others:
+                continue  # `A's allies`, `an ally of A`: not A
             elif child.dep_ == "prep" and child.lower_ in {"of", "from", "in", "for"}:
                 ids += [i for pobj in child.children if pobj.dep_ == "pobj" for i in self._ids_in(pobj)]
         return tuple(dict.fromkeys(ids))
@@ -252,9 +257,14 @@ class DocumentActors:
             return []
         found = self._own_holders(token, depth)
         for child in token.children:
-            if child.dep_ == "conj":
+            if child.dep_ == "conj" and not self._is_excepted(child):
                 found += self.holders(child, depth + 1)
         return found
+
+    def _is_excepted(self, conjunct: Token) -> bool:
+        """Tell whether a conjunct is left out: `X, but not Y`, `everyone but Y`."""
+        before = {token.lower_ for token in self.doc[max(conjunct.left_edge.i - 2, 0) : conjunct.left_edge.i]}
+        return bool(before & {"but", "not", "except"})
 
     def _own_holders(self, token: Token, depth: int) -> list[Holder]:
         lower = token.lower_
@@ -387,10 +397,7 @@ class DocumentActors:
         return HolderKind.LEADER if role else HolderKind.STATE
 
     def _is_definite(self, token: Token) -> bool:
-        return any(
-            child.dep_ in ("det", "poss") and child.lower_ in {"the", "this", "his", "her", "its", "that", "their"}
-            for child in token.children
-        )
+        return any(child.dep_ == "poss" or (child.dep_ == "det" and child.lower_ in {"the", "this", "that"}) for child in token.children)
 
     def _earlier_with_title(self, token: Token, title: str) -> Holder | None:
         """Return the last person before `token` who bears `title` or its last word (`the president`, `the minister`)."""

@@ -84,7 +84,8 @@ def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, fro
     others = frozenset(i for i in cue_tokens.get(sentence.start, frozenset()) if i not in proposal.hit.match.words)
     condition = find_condition(predicate, head, needs=needs, lexicon=context.lexicon, cue_tokens=others)
     words = None
-    if condition and stance in (Stance.SUPPORTS, Stance.UNDECIDED) and (stance is Stance.SUPPORTS or needs is None):
+    limits = stance is Stance.SUPPORTS or (stance is Stance.UNDECIDED and needs is None)
+    if condition and (limits or (stance is Stance.OPPOSES and doc[condition[0]].lower_ == "unless")):
         stance, words = Stance.CONDITIONAL, doc[condition[0] : condition[1]].text.strip()
     span = clause_around(predicate, head, condition)
     if span is None:
@@ -179,7 +180,9 @@ def _basis(context: Context, predicate: Token) -> Basis:
         context.clauses.is_negated(predicate) and any(child.lower_ == "longer" for child in predicate.children)
     ):
         return Basis.REPORTED_SHIFT
-    clause = " ".join(token.lower_ for token in predicate.subtree if token.head.i == predicate.i)
+    own = [token for token in predicate.subtree if token.head.i == predicate.i]
+    # `as long as` tells of no past
+    clause = " ".join(token.lower_ for token in own if not (token.lower_ == "long" and token.i > 0 and token.nbor(-1).lower_ == "as"))
     if any(f" {word} " in f" {clause} " for word in context.lexicon.background):
         return Basis.BACKGROUND
     return Basis.DATED

@@ -11,70 +11,14 @@ from spacy.tokens import Token
 from extractors.clauses import Clauses
 from extractors.cues import CueHit
 from extractors.lexicon import Attitude, Lexicon, first_class, phrases
-from extractors.mentions import FIRST, DocumentActors, Holder, HolderKind
+from extractors.mentions import FIRST, RELATIVE, DocumentActors, Holder, HolderKind
+from extractors.scope import FRAMING_MARKS, MUST, OPENING_MARKS, Scope
 from extractors.speech import Attributions, Source
 from extractors.stances import Leaning
 
-MUST = {"must", "should", "ought", "shall"}
-CONDITIONAL_MARKS = {
-    "if",
-    "once",
-    "unless",
-    "until",
-    "when",
-    "whenever",
-    "provided",
-    "providing",
-    "whether",
-    "although",
-    "though",
-    "while",
-    "because",
-    "as",
-    "since",
-    "after",
-    "before",
-}
-SUPPOSING = {"if", "unless", "once", "until", "when", "whenever", "provided", "providing"}
-OPENING_MARKS = {"whether"}
-ADJUNCT_PREPOSITIONS = {
-    "after",
-    "before",
-    "following",
-    "during",
-    "since",
-    "until",
-    "despite",
-    "amid",
-    "ahead",
-    "due",
-    "without",
-    "unlike",
-    "besides",
-    "given",
-    "because",
-    "under",
-    "as",
-}
-INCLUDING_VERBS = {"include", "involve", "contain", "entail", "foresee"}
-PROPOSING_VERBS = {"suggest", "propose", "demand", "insist", "urge", "recommend", "request", "ask", "require"}
 CLIMB_LIMIT = 14
-GERUND_REACH = 3
-COPULAS = {"be", "seem", "remain", "appear", "look"}
-UNSETTLED = {
-    "certain",
-    "uncertain",
-    "clear",
-    "unclear",
-    "sure",
-    "likely",
-    "unlikely",
-    "doubtful",
-    "possible",
-    "known",
-    "unknown",
-    "plausible",
-}
+LABELLING_VERBS = {"call", "see", "view", "describe", "regard", "consider", "deem", "brand", "label", "term", "find", "think", "denounce"}
+STANDING_VERBS = {"be", "come", "speak", "stand", "remain", "argue"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +43,7 @@ class _Climb:
     act: bool = False
     needs: int = -1
     rule: str = ""
+    blocked: bool = False  # a clause above does not hold: nobody has a stance by these words
 
 
 class Proposer:
@@ -109,6 +54,7 @@ class Proposer:
         self._clauses = clauses
         self._speech = speech
         self._lexicon = lexicon
+        self._scope = Scope(clauses, lexicon)
         self._doc = actors.doc
 
     def propose(self, hit: CueHit) -> list[Proposal]:
@@ -121,22 +67,27 @@ class Proposer:
         if hit.cue.by:
             holder = Holder((hit.cue.by,), HolderKind.STATE, head.i)
             return [Proposal(hit, holder, climb.leaning, head.i, "by-cue", source)]
+        if self._scope.is_set_aside(head):
+            return []
+        if self._scope.is_excluded(head):
+            climb.leaning = climb.leaning.negated()
+            climb.rule = "excluded"
         found = self._start(hit, head, climb)
         node, child = head, head
         for _ in range(CLIMB_LIMIT):
-            if found and not self._may_be_answered(node):
+            if climb.blocked or (found and not self._may_be_answered(node)):
                 break
             if node.head.i == node.i or node.head.sent.start != node.sent.start:
                 break
             child, node = node, node.head
             if self._left_the_content(source, node):
                 break
-            if self._leaves_adjunct(child, node):
+            if self._scope.leaves_adjunct(child, node):
                 found = found or self._purpose(hit, child, node, climb, source)
                 break
             known = {i for proposal in found for i in proposal.holder.ids}
             found += [proposal for proposal in self._visit(hit, node, child, climb) if not known & set(proposal.holder.ids)]
-        if not found:
+        if not found and not climb.blocked:
             found = self._by_speaker(hit, head, climb, source)
         return [replace(proposal, source=source) for proposal in found]
 
@@ -144,35 +95,9 @@ class Proposer:
         """Tell whether the verb above may show another's stance on the same: `A rejected B's call for X`."""
         return node.pos_ in ("NOUN", "PROPN") and node.dep_ in ("dobj", "nsubjpass") and node.head.pos_ == "VERB"
 
-    def _adverse_verb(self, noun: Token) -> Token | None:
-        """Return the verb that turns against what a noun names (`walked back his demand`); None where there is none."""
-        verb = noun.head
-        if noun.dep_ not in ("dobj", "pobj", "nsubjpass") or verb.i == noun.i:
-            return None
-        if verb.pos_ == "ADP":
-            verb = verb.head
-        found = first_class(phrases(verb), self._lexicon.predicates) if verb.pos_ == "VERB" else None
-        return verb if found and found[0] in (Attitude.SCEPTICAL, Attitude.OPPOSES, Attitude.ENDS) else None
-
-    def _leaves_adjunct(self, child: Token, node: Token) -> bool:
-        """Tell whether the way up leaves words that only frame the clause above: a condition, a time, a relative clause."""
-        if self._is_gerund_object(child):
-            return False
-        if child.dep_ == "advcl" or (child.dep_ == "relcl" and child.lemma_.lower() not in INCLUDING_VERBS):
-            return True
-        if child.dep_ == "ccomp" and any(
-            mark.dep_ == "mark" and mark.lower_ in CONDITIONAL_MARKS - OPENING_MARKS - {"that"} for mark in child.children
-        ):
-            return True
-        return child.dep_ == "prep" and child.lower_ in ADJUNCT_PREPOSITIONS and not self._is_governed(child, node)
-
-    def _is_governed(self, preposition: Token, node: Token) -> bool:
-        """Tell whether the word above asks for this preposition (`push for`), so that it frames nothing."""
-        return any(phrase.endswith(f" {preposition.lower_}") and phrase in self._lexicon.predicates for phrase in phrases(node))
-
     def _purpose(self, hit: CueHit, child: Token, node: Token, climb: _Climb, source: Source | None) -> list[Proposal]:
         """Read a purpose (`... to bring about X`): who does something in order to is for it."""
-        marked = any(mark.dep_ == "mark" and mark.lower_ in CONDITIONAL_MARKS for mark in child.children)
+        marked = any(mark.dep_ == "mark" and mark.lower_ in FRAMING_MARKS for mark in child.children)
         purpose = child.dep_ == "advcl" and not marked and any(aux.dep_ == "aux" and aux.lower_ == "to" for aux in child.children)
         if not purpose or node.pos_ != "VERB" or climb.leaning.score <= 0:
             return []
@@ -200,12 +125,27 @@ class Proposer:
         if any(child.lower_ in ("no", "without") for child in head.children):
             climb.leaning = climb.leaning.negated()
             climb.rule = "no"
+        if answered := self._by_own_clause(hit, head, climb):
+            return answered
         word = first_class([head.lemma_.lower()], self._lexicon.nouns)
         inside = range(hit.match.start, hit.match.end)
         if word and (owners := [owner for owner in self._clauses.owners(head) if owner.token not in inside]):
             if word[0] in (Attitude.SUPPORTS, Attitude.OPPOSES, Attitude.SCEPTICAL):
                 climb.leaning = climb.leaning.under(word[0], negated=False)
             return self._emit(hit, owners, head, climb, "owned-cue")
+        return []
+
+    def _by_own_clause(self, hit: CueHit, head: Token, climb: _Climb) -> list[Proposal]:
+        """Read a clause that hangs on the cue: `X, which A opposes`, `X rejected by A`."""
+        for verb in head.children:
+            pronoun = any(child.dep_ in ("dobj", "pobj", "nsubjpass") and child.lower_ in RELATIVE for child in verb.subtree)
+            if not (verb.dep_ == "relcl" and pronoun) and not (verb.dep_ == "acl" and verb.tag_ == "VBN"):
+                continue
+            found = first_class(phrases(verb), self._lexicon.predicates)
+            holders = self._clauses.subjects(verb)
+            if found and holders:
+                leaning = climb.leaning.under(found[0], negated=self._clauses.is_negated(verb))
+                return self._emit(hit, holders, verb, replace(climb, leaning=leaning), f"own-clause {found[0]}:{found[1]}")
         return []
 
     def _acting(self, hit: CueHit, head: Token, climb: _Climb) -> list[Proposal]:
@@ -218,7 +158,7 @@ class Proposer:
             and head.dep_ != "relcl"
         ):
             return []  # the predicate above says what stance it is
-        if self._is_proposed(head):
+        if self._scope.is_proposed(head):
             return []
         subjects = self._clauses.subjects(head)
         if self._clauses.modal(head) in MUST:
@@ -226,7 +166,7 @@ class Proposer:
             climb.rule = "must"
             return []  # what others must do is the wish of the one who says so
         if subjects:
-            climb.act = self._is_done(head)
+            climb.act = self._scope.is_done(head)
         return self._emit(hit, subjects, head, climb, "cue-act")
 
     def _modal(self, verb: Token, climb: _Climb, attitude: Attitude) -> bool:
@@ -250,6 +190,9 @@ class Proposer:
             return self._visit_adjective(hit, node, climb)
         if node.pos_ in ("NOUN", "PROPN"):
             return self._visit_noun(hit, node, climb)
+        if node.lower_ == "against" and node.head.lemma_.lower() in STANDING_VERBS:
+            climb.leaning = climb.leaning.under(Attitude.OPPOSES, negated=False)
+            climb.rule = "against"
         return []
 
     def _visit_verb(self, hit: CueHit, verb: Token, child: Token, climb: _Climb) -> list[Proposal]:
@@ -260,6 +203,10 @@ class Proposer:
             return self._cue_is_subject(hit, verb, climb, found, negated)
         if verb.lemma_.lower() == "be":
             return self._copula(hit, verb, climb, negated=negated)
+        if (label := self._label(verb)) is not None:
+            climb.leaning = climb.leaning.under(label[0], negated=negated)
+            climb.rule = f"label:{label[1]}"
+            return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
         if found is None:
             if negated:
                 climb.leaning = climb.leaning.negated()
@@ -271,45 +218,26 @@ class Proposer:
         attitude, word = found
         climb.leaning = climb.leaning.under(attitude, negated=negated)
         climb.rule = f"{attitude}:{word}"
-        climb.act = attitude is Attitude.ACTS and self._is_done(verb)
-        if self._is_proposed(verb) or self._is_governed_infinitive(verb):
+        climb.act = attitude is Attitude.ACTS and self._scope.is_done(verb)
+        if self._scope.is_proposed(verb) or self._scope.is_governed_infinitive(verb):
             return []
         if self._clauses.modal(verb) in MUST and not any(token.lower_ in FIRST for token in self._clauses.subject_tokens(verb)):
             return []  # what others must do is the wish of the one who says so
         self._modal(verb, climb, attitude)
         return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
 
-    def _is_done(self, verb: Token) -> bool:
-        """Tell whether a verb reports something done: finite, and under no modal."""
-        return verb.tag_ in ("VBD", "VBZ", "VBP", "VBN", "VBG") and verb.dep_ not in ("pcomp", "acl") and not self._clauses.modal(verb)
-
-    def _is_gerund_object(self, verb: Token) -> bool:
-        """Tell whether a gerund that the parser calls an adjunct is what the verb before it governs: `ruled out sending X`."""
-        above = verb.head
-        if verb.dep_ != "advcl" or verb.tag_ != "VBG" or above.i >= verb.i or verb.i - above.i > GERUND_REACH:
-            return False
-        between = self._doc[above.i + 1 : verb.i]
-        return not any(token.is_punct for token in between) and first_class(phrases(above), self._lexicon.predicates) is not None
-
-    def _is_governed_infinitive(self, verb: Token) -> bool:
-        """Tell whether the word above says what stance it is: `refused to lift X`, `is ready to send X`, `wants to end X`."""
-        above = verb.head
-        if self._is_gerund_object(verb):
-            return True
-        if verb.dep_ == "xcomp" or (verb.dep_ == "pcomp" and above.head.pos_ in ("VERB", "ADJ")):
-            governor = above if verb.dep_ == "xcomp" else above.head
-            objects = [child for child in governor.children if child.dep_ == "dobj"]
-            if verb.dep_ == "pcomp" and objects:
-                return False  # `accused B of doing X`: it is B that does
-            table = self._lexicon.adjectives if governor.pos_ == "ADJ" else self._lexicon.predicates
-            return first_class(phrases(governor), table) is not None
-        return False
-
-    def _is_proposed(self, verb: Token) -> bool:
-        """Tell whether the clause is what somebody above proposes others do (`suggested that B could send X`)."""
-        if verb.dep_ != "ccomp" or verb.head.lemma_.lower() not in PROPOSING_VERBS:
-            return False
-        return verb.tag_ == "VB" or self._clauses.modal(verb) in self._lexicon.possible | MUST
+    def _label(self, verb: Token) -> tuple[Attitude, str] | None:
+        """Return the class of what a verb calls the cue: `called X a mistake`, `sees X as necessary`; None where it calls it nothing."""
+        if verb.lemma_.lower() not in LABELLING_VERBS:
+            return None
+        labels = [child for child in verb.children if child.dep_ in ("oprd", "xcomp", "acomp")]
+        labels += [pobj for child in verb.children if child.dep_ == "prep" and child.lower_ == "as" for pobj in child.children]
+        labels += [child for word in verb.children if word.dep_ == "ccomp" for child in (word,) if word.pos_ in ("NOUN", "ADJ")]
+        for label in labels:
+            table = self._lexicon.adjectives if label.pos_ == "ADJ" else self._lexicon.nouns
+            if found := first_class([label.lemma_.lower(), label.lower_], table):
+                return found
+        return None
 
     def _cue_is_subject(self, hit: CueHit, verb: Token, climb: _Climb, found: tuple[Attitude, str] | None, negated: bool) -> list[Proposal]:
         """Read `X needs backing`, `support for X has waned`, `X is unacceptable`."""
@@ -383,7 +311,7 @@ class Proposer:
         )
         climb.rule = f"noun:{word}"
         owners = self._clauses.owners(noun)
-        if (verb := self._adverse_verb(noun)) is not None:
+        if (verb := self._scope.adverse_verb(noun)) is not None:
             turning = {i for holder in self._clauses.subjects(verb) for i in holder.ids}
             owners = [owner for owner in owners if not turning & set(owner.ids)]
         return self._emit(hit, owners, noun, climb, climb.rule)
@@ -396,29 +324,12 @@ class Proposer:
         predicate = self._doc[source.verb] if source.verb >= 0 else head
         return self._emit(hit, holders, predicate, climb, f"speaker {climb.rule}")
 
-    def _is_open(self, predicate: Token) -> bool:
-        """Tell whether a clause only asks or supposes: under `if`, `when`, `why`."""
-        if predicate.pos_ not in ("VERB", "AUX"):
-            return False
-        if predicate.dep_ == "ccomp" and predicate.head.lemma_.lower() in COPULAS:
-            before = self._doc[predicate.head.i : predicate.left_edge.i]
-            if any(token.lower_ in UNSETTLED for token in before):
-                return True  # `it is far from certain that A would agree`
-        for child in predicate.children:
-            if (
-                child.dep_ == "mark"
-                and child.lower_ in CONDITIONAL_MARKS - OPENING_MARKS
-                and predicate.dep_ == "advcl"
-                and child.lower_ in SUPPOSING
-            ):
-                return True
-            if child.dep_ == "advmod" and child.lower_ in ("when", "why", "how", "where") and predicate.dep_ in ("ccomp", "advcl"):
-                return True
-        return False
-
     def _emit(self, hit: CueHit, holders: list[Holder], predicate: Token, climb: _Climb, rule: str) -> list[Proposal]:
-        if self._is_open(predicate):
+        if self._scope.is_unasserted(predicate):
+            climb.blocked = True
             return []
+        if self._scope.is_yet_to_come(predicate):
+            climb.leaning = Leaning(0, decided=True)
         if any(child.dep_ == "mark" and child.lower_ in OPENING_MARKS for child in self._doc[predicate.i].children):
             climb.leaning = Leaning(0, decided=True)  # `whether A will send X` leaves it open
         if hit.issue.talking_supports and climb.leaning.score == 0 and climb.rule.startswith("undecided"):

@@ -4,7 +4,6 @@ import re
 
 from vocabulary.watch import Watch, plain_name
 
-
 SHORTEST_CUE_WORD = 4  # shorter words of cues (`end`, `of`) say nothing alone; those of themes are meant as they stand
 
 
@@ -34,12 +33,13 @@ class RelevanceGate:
 
     def __init__(self, watch: Watch) -> None:
         self._rules = watch.relevance
-        anchors = {
-            spelling
-            for id_ in watch.relevance.anchors
-            for alias in watch.actor_by_id[id_].aliases()
-            for spelling in (alias, plain_name(alias))
+        wanted = set(watch.relevance.anchors)
+        anchors = {alias for id_ in wanted for alias in (*watch.actor_by_id[id_].aliases(), *watch.actor_by_id[id_].short_names)}
+        anchors |= {name for group in watch.groups if wanted & set(group.members) for name in group.names}
+        anchors |= {
+            name for person in watch.people if wanted & {o.actor for o in person.offices} for name in (person.surname, *person.aliases)
         }
+        anchors |= {plain_name(name) for name in anchors}
         self._anchor = _pattern({alias.lower() for alias in anchors}, flags=re.IGNORECASE)
         themes = _theme_words(watch)
         self._theme = _pattern(themes | {f"{word}s" for word in themes}, flags=re.IGNORECASE)

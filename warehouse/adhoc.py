@@ -6,15 +6,9 @@ from pathlib import Path
 
 import duckdb
 
-from vocabulary.errors import NoDataError, WarehouseError
-from warehouse.connection import open_error
+from vocabulary.errors import WarehouseError
+from warehouse.snapshot import connect_snapshot
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    # no file, no network, no extension; and no statement may set that again
-    "enable_external_access": False,
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
 _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
@@ -31,15 +25,8 @@ def run_query(snapshot: Path, sql: str) -> QueryResult:
 
     Raises `NoDataError` where no snapshot was published yet and `WarehouseError` for SQL that does not run or is no reading statement.
     """
-    if not snapshot.exists():
-        raise NoDataError(f"there is no snapshot at {snapshot} yet; `stancewatch run` publishes one")
+    connection = connect_snapshot(snapshot)
     try:
-        connection = duckdb.connect(str(snapshot), read_only=True, config=_CONFIG)
-    except duckdb.Error as error:
-        raise open_error(snapshot, error) from error
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET lock_configuration = true")
         cursor = connection.execute(_one_statement(sql))
         columns = [column[0] for column in cursor.description or ()]
         return QueryResult(columns, cursor.fetchall())

@@ -25,5 +25,10 @@ def end_run(connection: duckdb.DuckDBPyConnection, run_id: str, ended_at: dateti
 
 def find_last_run(connection: duckdb.DuckDBPyConnection) -> RunRecord | None:
     """Return the run that began last, None before the first."""
-    rows = fetch_dicts(connection, "SELECT * FROM runs ORDER BY started_at DESC, run_id DESC LIMIT 1")
-    return RunRecord.model_validate(rows[0]) if rows else None
+    return next(iter(list_last_runs(connection, 1)), None)
+
+
+def list_last_runs(connection: duckdb.DuckDBPyConnection, limit: int) -> list[RunRecord]:
+    """Return the runs that began last, the newest first."""
+    rows = fetch_dicts(connection, "SELECT * FROM runs ORDER BY started_at DESC, run_id DESC LIMIT $limit", {"limit": limit})
+    return [RunRecord.model_validate(row) for row in rows]

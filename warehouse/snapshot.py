@@ -10,14 +10,39 @@ from pathlib import Path
 
 import duckdb
 
-from vocabulary.errors import WarehouseError
+from vocabulary.errors import NoDataError, WarehouseError
+from warehouse.connection import open_error
 
 _CHUNK = 1 << 24
+_SEALED: dict[str, str | bool | int | float | list[str]] = {
+    # no file, no network, no extension; and no statement may set that again
+    "enable_external_access": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 def snapshot_path(path: Path) -> Path:
     """Return where the snapshot of the warehouse at `path` is: `<name>.snapshot.duckdb` in the same folder."""
     return path.with_name(f"{path.name.removesuffix('.duckdb')}.snapshot.duckdb")
+
+
+def connect_snapshot(snapshot: Path) -> duckdb.DuckDBPyConnection:
+    """Return a connection that reads `snapshot` and nothing else, in UTC, whatever SQL is given to it.
+
+    Raises `NoDataError` where no snapshot was published yet and `WarehouseError` for a file that is none.
+    """
+    if not snapshot.exists():
+        raise NoDataError(f"there is no snapshot at {snapshot} yet; `stancewatch run` publishes one")
+    try:
+        connection = duckdb.connect(str(snapshot), read_only=True, config=_SEALED)
+    except duckdb.Error as error:
+        raise open_error(snapshot, error) from error
+    # connections of one process to one file share its settings: the second finds them set, and locked
+    if connection.execute("SELECT NOT current_setting('lock_configuration')").fetchone() == (True,):
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        connection.execute("SET lock_configuration = true")
+    return connection
 
 
 class Copier:
