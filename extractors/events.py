@@ -12,6 +12,7 @@ from spacy.tokens import Span, Token
 from extractors.evidence import clause_around
 from extractors.lexicon import Attitude, first_class, phrases
 from extractors.mentions import Holder
+from extractors.patterns import occurs
 from extractors.positions import Context
 from extractors.scope import UNASSERTING_VERBS
 from vocabulary.claims import EventReport, TextDate
@@ -233,7 +234,9 @@ class EventFinder:
         governing = token if token.pos_ == "VERB" else _verb_above(token)
         if not _is_asserted(token, governing, context):
             return None
-        actors, objects = self._participants(context, token, governing, has_target=trigger.has_target)
+        if trigger.needs and not occurs(trigger.needs, sentence, context.at):
+            return None
+        actors, objects = self._participants(context, token, governing, trigger)
         actors = list(dict.fromkeys(actors))
         if trigger.has_target:
             targets = [i for i in objects if i not in actors]
@@ -269,13 +272,13 @@ class EventFinder:
             f"event:{trigger.type} trigger:{words.replace(' ', '_')}",
         )
 
-    def _participants(self, context: Context, token: Token, verb: Token | None, *, has_target: bool) -> tuple[list[str], list[str]]:
+    def _participants(self, context: Context, token: Token, verb: Token | None, trigger: EventTrigger) -> tuple[list[str], list[str]]:
         """Return the ids of those who do it and of those it is done with or to."""
         if token.pos_ == "VERB":
-            doers = _ids(context.clauses.subjects(token)) or self._force_owners(context, token)
+            doers = _ids(context.clauses.subjects(token)) or self._instrument_owners(context, token, trigger)
             return doers, [*self._objects(context, token), *self._by_preposition(context, token)]
-        if has_target:
-            doers = self._noun_doers(context, token, verb)
+        if trigger.has_target:
+            doers = self._noun_doers(context, token, verb, trigger)
             return doers, self._by_preposition(context, token)
         doers = _ids(context.clauses.owners(token)) + self._by_preposition(context, token)
         others: list[str] = []
@@ -286,20 +289,20 @@ class EventFinder:
             doers += self._all_named(context, token)
         return doers, others
 
-    def _noun_doers(self, context: Context, token: Token, verb: Token | None) -> list[str]:
+    def _noun_doers(self, context: Context, token: Token, verb: Token | None, trigger: EventTrigger) -> list[str]:
         """Return who did what a noun names: its owner, `by X`, or the subject of the light verb that carries it out."""
         owners = [child for child in token.children if child.dep_ in ("poss", "amod", "compound", "nmod")]
         owners += [pobj for child in token.children if child.lower_ == "by" for pobj in child.children if pobj.dep_ == "pobj"]
         found = [i for owner in owners for i in _ids(context.actors.holders(owner) or context.actors.adjective_holders(owner))]
         if not found and verb is not None and verb.lemma_.lower() in CARRYING_OUT and token.dep_ in ("dobj", "attr", "nsubjpass"):
-            found = _ids(context.clauses.subjects(verb)) or self._force_owners(context, verb)
+            found = _ids(context.clauses.subjects(verb)) or self._instrument_owners(context, verb, trigger)
         return found
 
-    def _force_owners(self, context: Context, verb: Token) -> list[str]:
-        """Return whose forces do it: `X drones struck`, `X's army attacked`."""
+    def _instrument_owners(self, context: Context, verb: Token, trigger: EventTrigger) -> list[str]:
+        """Return whose means do it, by the trigger's instruments: `their jets bombed`."""
         found = []
         for subject in context.clauses.subject_tokens(verb):
-            if subject.lemma_.lower() in context.lexicon.forces:
+            if subject.lemma_.lower() in trigger.instruments:
                 found += _ids(context.clauses.owners(subject))
         return found
 

@@ -48,7 +48,6 @@ class Lexicon:
     nobody: frozenset[str]
     others_of: frozenset[str]
     former: frozenset[str]
-    forces: frozenset[str]
 
 
 def _classes(table: dict[str, list[str]]) -> dict[str, Attitude]:
@@ -82,7 +81,6 @@ def load_lexicon() -> Lexicon:
         nobody=frozenset(officials["nobody"]),
         others_of=frozenset(officials["others_of"]),
         former=frozenset(officials["former"]),
-        forces=frozenset(officials["forces"]),
     )
 
 

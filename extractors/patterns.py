@@ -1,7 +1,7 @@
 """Cue patterns of a watch, matched by lemma within a sentence.
 
-The pattern language is described at `vocabulary.watch.Cue`. A pattern compiles to elements; an index from the first words to
-patterns makes the cost of a sentence follow its length and not the number of patterns.
+The pattern language is described at `vocabulary.watch.Cue` and parsed by `vocabulary.patterns`. A pattern compiles to elements;
+an index from the first words to patterns makes the cost of a sentence follow its length and not the number of patterns.
 """
 
 import re
@@ -13,10 +13,11 @@ from typing import Generic, TypeVar
 
 from spacy.tokens import Span, Token
 
+from vocabulary.patterns import ANY_ACTOR, parse_pattern
+
 _PARTS = re.compile(r"[^-_]+|-")  # the tokenizer parts words at a hyphen between letters; `_` stands for a blank
 Key = TypeVar("Key")
 GAP_TOKENS = 4
-ANY_ACTOR = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +42,17 @@ class Match:
 
 @lru_cache(maxsize=4096)
 def compile_pattern(text: str) -> tuple[Element, ...]:
-    """Compile a pattern; raises ValueError for one that is empty or starts with a gap."""
-    elements = []
-    for part in text.split():
-        if part == "*":
-            elements.append(Element(gap=True))
-            continue
-        optional = part.endswith("?") and len(part) > 1
-        choices = part.removesuffix("?").split("|")
-        plain = [choice.lower() for choice in choices if choice and not choice.startswith("@")]
-        elements.append(
-            Element(
-                words=frozenset(plain),
-                phrases=tuple(tuple(_PARTS.findall(choice)) for choice in plain if "-" in choice or "_" in choice),
-                actors=frozenset(choice[1:] for choice in choices if choice.startswith("@")),
-                optional=optional,
-            )
+    """Compile a pattern; raises ValueError for one that `parse_pattern` refuses."""
+    return tuple(
+        Element(
+            words=frozenset(parsed.words),
+            phrases=tuple(tuple(_PARTS.findall(word)) for word in parsed.words if "-" in word or "_" in word),
+            actors=frozenset(parsed.actors),
+            optional=parsed.optional,
+            gap=parsed.gap,
         )
-    if not elements or elements[0].gap:
-        raise ValueError(f"pattern {text!r} is empty or starts with a gap")
-    return tuple(elements)
+        for parsed in parse_pattern(text)
+    )
 
 
 class ActorsAt:

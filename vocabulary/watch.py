@@ -3,18 +3,50 @@
 The model only says what holds inside one file. How a file is read, with line numbers, is `vocabulary.watch_file`.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from vocabulary.patterns import parse_pattern
 from vocabulary.words import Attribution, EventType
 
 ActorKind = Literal["state", "organisation", "coalition", "group"]
 FeedKind = Literal["agency", "broadcaster", "newspaper", "online", "government", "body"]
+_PARTIAL_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
+_PLAIN_LETTERS = str.maketrans("łŁøØđĐıß", "lLoOdDis")
+
+
+def _check_pattern(text: str) -> str:
+    parse_pattern(text)
+    return text
+
+
+def _check_optional_pattern(text: str) -> str:
+    return _check_pattern(text) if text else text
+
+
+def _check_name(text: str) -> str:
+    """Refuse what no words of a text can equal."""
+    if not any(map(str.isalnum, text)) or " ".join(text.split()) != text:
+        raise ValueError(f"{text!r} names nothing: write words parted by single blanks")
+    return text
+
+
+def _check_title(text: str) -> str:
+    if text != text.lower():
+        raise ValueError(f"{text!r} is compared with words in lower case: write {text.lower()!r}")
+    return text
+
+
+Pattern = Annotated[str, AfterValidator(_check_pattern)]
+OptionalPattern = Annotated[str, AfterValidator(_check_optional_pattern)]
+Name = Annotated[str, AfterValidator(_check_name)]
+Title = Annotated[Name, AfterValidator(_check_title)]
 
 
 class WatchPart(BaseModel):
@@ -35,9 +67,9 @@ class Cue(WatchPart):
     element optional; `*` stands for up to four words; `@actor` for a mention of that actor id; `@any` for any actor.
     """
 
-    match: str = Field(min_length=2, description="Pattern that points to the issue")
-    needs: str = Field(default="", description="Pattern that must match too, in the sentence or the paragraph before it")
-    unless: str = Field(default="", description="Pattern that forbids the match, in the sentence")
+    match: Pattern = Field(min_length=2, description="Pattern that points to the issue")
+    needs: OptionalPattern = Field(default="", description="Pattern that must match too, in the sentence or the paragraph before it")
+    unless: OptionalPattern = Field(default="", description="Pattern that forbids the match, in the sentence")
     inverse: bool = Field(default=False, description="Being for it is being against the issue")
     act: bool = Field(default=False, description="Doing it shows support, without a word of approval")
     by: str = Field(default="", description="Whose issue it is: an actor id that holds the stance whoever speaks; empty for the speaker's")
@@ -52,7 +84,7 @@ class Aspect(WatchPart):
 
     id: str = Field(pattern=r"^[a-z][a-z_]*$", description="Short name; `general` stands for the issue as such")
     title: str = Field(description="Name for readers")
-    cues: tuple[str, ...] = Field(default=(), description="Patterns that point to it, matched in the evidence")
+    cues: tuple[Pattern, ...] = Field(default=(), description="Patterns that point to it, matched in the evidence")
 
 
 class Issue(WatchPart):
@@ -64,15 +96,15 @@ class Issue(WatchPart):
     aspects: tuple[Aspect, ...] = Field(default=(), description="Its questions; `general` is added")
     more_specific_than: tuple[str, ...] = Field(default=(), description="Issues that it wins over where both match the same words")
     own_forces_of: tuple[str, ...] = Field(default=(), description="Issues that become this one where the actor speaks of its own part")
-    talking_supports: bool = Field(default=False, description="True where to discuss it is to be for it, as with negotiations")
-    cues: CueList = Field(description="Words that point to it")
+    talking_supports: bool = Field(default=False, description="True where to discuss it is to be for it")
+    cues: CueList = Field(min_length=1, description="Words that point to it")
 
 
 class Role(WatchPart):
     """A kind of office, and how much its holder's words weigh for the state or body."""
 
     id: str = Field(pattern=r"^[a-z][a-z_]*$", description="Short name")
-    titles: tuple[str, ...] = Field(description="Titles in texts, lower case")
+    titles: tuple[Title, ...] = Field(description="Titles in texts, lower case")
     weight: float = Field(gt=0, le=1, description="Weight of the holder's words")
     attribution: Attribution = Field(default=Attribution.OWN_WORDS, description="How the holder's words count")
     is_head: bool = Field(default=False, description="True for those whom `the president` or `the prime minister` alone can mean")
@@ -83,11 +115,11 @@ class Actor(WatchPart):
 
     id: str = Field(pattern=r"^[A-Z]{2,4}$", description="ISO 3166-1 alpha-3 for states")
     kind: ActorKind = Field(description="state, organisation, coalition or group")
-    names: tuple[str, ...] = Field(min_length=1, description="Names, the usual one first, without an article")
-    demonyms: tuple[str, ...] = Field(default=(), description="Adjectives and nouns of its people")
-    capitals: tuple[str, ...] = Field(default=(), description="Cities that stand for the government")
-    seats: tuple[str, ...] = Field(default=(), description="Palaces, streets, ministries that stand for the government")
-    short_names: tuple[str, ...] = Field(default=(), description="Names that stand for it only in a text that names it in full")
+    names: tuple[Name, ...] = Field(min_length=1, description="Names, the usual one first, without an article")
+    demonyms: tuple[Name, ...] = Field(default=(), description="Adjectives and nouns of its people")
+    capitals: tuple[Name, ...] = Field(default=(), description="Cities that stand for the government")
+    seats: tuple[Name, ...] = Field(default=(), description="Palaces, streets, ministries that stand for the government")
+    short_names: tuple[Name, ...] = Field(default=(), description="Names that stand for it only in a text that names it in full")
     member_of: tuple[str, ...] = Field(default=(), description="Actor ids of bodies that it belongs to")
     in_focus: bool = Field(default=True, description="True where silence is worth a line")
     note: str = Field(default="", description="Reason of a choice")
@@ -102,7 +134,7 @@ class Actor(WatchPart):
 class ActorGroup(WatchPart):
     """A name that news use for several actors at once."""
 
-    names: tuple[str, ...] = Field(min_length=1, description="Names, without an article")
+    names: tuple[Name, ...] = Field(min_length=1, description="Names, without an article")
     members: tuple[str, ...] = Field(min_length=2, description="Actor ids")
     source: str = Field(default="", description="Public page that shows it")
     verified: bool = Field(default=False, description="True where the page was seen to show it")
@@ -113,13 +145,17 @@ def _partial_date(value: object) -> object:
     text = value.isoformat() if isinstance(value, date) else value
     if text in ("", None):
         return ""
-    if not isinstance(text, str) or not text[:4].isdigit():
-        raise ValueError(f"{value!r} is no date: write YYYY, YYYY-MM, YYYY-MM-DD, or '' where it is unknown")
+    if isinstance(text, str) and _PARTIAL_DATE.fullmatch(text) and _is_day(text + "-01-01"[len(text) - 4 :]):
+        return text
+    raise ValueError(f"{value!r} is no date: write YYYY, YYYY-MM, YYYY-MM-DD, or '' where it is unknown")
+
+
+def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat((text + "-01-01")[:10] if len(text) == 4 else (text + "-01")[:10])
-    except ValueError as error:
-        raise ValueError(f"{value!r} is no date: write YYYY, YYYY-MM, YYYY-MM-DD, or '' where it is unknown") from error
-    return text
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 PartialDate = Annotated[str, BeforeValidator(_partial_date)]
@@ -154,9 +190,9 @@ class Office(WatchPart):
 class Person(WatchPart):
     """Somebody who speaks for an actor while in office."""
 
-    name: str = Field(description="Full name as English news write it")
-    surname: str = Field(min_length=2, description="Name after the first mention")
-    aliases: tuple[str, ...] = Field(default=(), description="Other spellings of the full name or of the surname")
+    name: Name = Field(description="Full name as English news write it")
+    surname: Name = Field(min_length=2, description="Name after the first mention")
+    aliases: tuple[Name, ...] = Field(default=(), description="Other spellings of the full name or of the surname")
     gender: Literal["m", "f", ""] = Field(default="", description="For pronouns; '' where unknown")
     offices: tuple[Office, ...] = Field(min_length=1, description="Offices held")
 
@@ -179,10 +215,17 @@ class EventTrigger(WatchPart):
     """Words that report a happening of one type."""
 
     type: EventType = Field(description="Type of the event")
-    nouns: tuple[str, ...] = Field(default=(), description="Noun lemmas, or several words in a row")
-    verbs: tuple[str, ...] = Field(default=(), description="Verb lemmas; `verb noun` wants that object, `verb with` that preposition")
-    needs: str = Field(default="", description="Pattern that must match in the sentence")
+    nouns: tuple[Name, ...] = Field(default=(), description="Noun lemmas, or several words in a row")
+    verbs: tuple[Name, ...] = Field(default=(), description="Verb lemmas; `verb noun` wants that object, `verb with` that preposition")
+    needs: OptionalPattern = Field(default="", description="Pattern that must match in the sentence")
     has_target: bool = Field(default=False, description="True where the object is a target and not a participant")
+    instruments: tuple[Name, ...] = Field(default=(), description="Noun lemmas whose owner does it, as in `their jets did it`")
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not self.nouns and not self.verbs:
+            raise ValueError(f"trigger of {self.type} has neither nouns nor verbs; give one or remove it")
+        return self
 
 
 class Relevance(WatchPart):
@@ -190,7 +233,7 @@ class Relevance(WatchPart):
 
     anchors: tuple[str, ...] = Field(min_length=1, description="Actor ids of which one must be named")
     min_anchors: int = Field(default=1, ge=1, description="Mentions of anchors that a whole text needs")
-    themes: tuple[str, ...] = Field(default=(), description="Patterns beside the issues' cues that count as a theme")
+    themes: tuple[Pattern, ...] = Field(default=(), description="Patterns beside the issues' cues that count as a theme")
     min_themes: int = Field(default=2, ge=1, description="Mentions of themes that a whole text needs")
 
 
@@ -253,5 +296,7 @@ class Watch(WatchPart):
 
 def plain_name(text: str) -> str:
     """Return `text` without diacritics: a spelling that English news use as often."""
+    if text.isascii():
+        return text
     kept = (char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return "".join(kept).translate(str.maketrans("łŁøØđĐıß", "lLoOdDis"))
+    return "".join(kept).translate(_PLAIN_LETTERS)

@@ -5,18 +5,24 @@ Pure: the text and a name for messages are arguments. Nothing is half applied: a
 
 import re
 import tomllib
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from vocabulary.errors import WatchError
 from vocabulary.identity import content_id
-from vocabulary.watch import Watch, plain_name
+from vocabulary.watch import Watch
+from vocabulary.watch_checks import Location, Problem, find_problems
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=")
-Location = tuple[str | int, ...]
+_NAME = r"([A-Za-z0-9_-]+(?:\s*\.\s*[A-Za-z0-9_-]+)*)"
+_HEADER = re.compile(rf"\s*(\[\[?)\s*{_NAME}\s*\]\]?")
+_KEY = re.compile(rf"\s*{_NAME}\s*=")
+_LITERAL = re.compile(  # strings and comments, in which brackets and keys are text
+    r'"""(?:\\.|[^\\])*?"""' + r"|'''.*?'''" + r'|"(?:\\.|[^"\\\n])*"' + r"|'[^'\n]*'|#[^\n]*", re.DOTALL
+)
 
 
 def parse_watch(text: str, source: str) -> Watch:
@@ -28,116 +34,97 @@ def parse_watch(text: str, source: str) -> Watch:
     # 1. TOML
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # tomllib's own, and that of a number with thousands of digits
         found = re.search(r"\(at line (\d+)", str(error))
         line = found.group(1) if found else str(text.count("\n") + 1)
         raise WatchError(source, [f"line {line}: not TOML: {str(error).split(' (at')[0]}"]) from error
-    lines = _line_numbers(text)
-    if isinstance(raw.get("watch"), dict):
-        raw = {**raw.pop("watch"), **raw}
     # 2. the model
+    raw, problems = _flatten(raw)
     try:
         watch = Watch.model_validate({**raw, "version": content_id(text)[:12]})
     except ValidationError as error:
-        problems = [(_line_of(tuple(item["loc"]), lines), _words(item)) for item in error.errors()]
-        raise WatchError(source, [f"line {line}: {words}" for line, words in sorted(problems)]) from error
+        problems += [(item["loc"], _words(item)) for item in error.errors() if not _is_follow_up(item)]
+        raise _watch_error(problems, text, source) from error
     # 3. across the file
-    crossed = sorted((_line_of(where, lines), words) for where, words in _cross_problems(watch))
-    if crossed:
-        raise WatchError(source, [f"line {line}: {words}" for line, words in crossed])
+    if problems := problems or list(find_problems(watch)):
+        raise _watch_error(problems, text, source)
     return watch
 
 
+def _flatten(raw: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the file with the keys of [watch] at the top, and what would be lost by that."""
+    head = raw.get("watch")
+    if not isinstance(head, dict):
+        head = {}
+    else:
+        raw = {key: value for key, value in raw.items() if key != "watch"}
+    problems: list[Problem] = [((key,), f"{key} stands in [watch] and outside it; keep one") for key in head if key in raw]
+    if "version" in head or "version" in raw:
+        problems.append((("version",), "version is made from the text of the file; remove it"))
+    return {**head, **raw}, problems
+
+
+def _watch_error(problems: Iterable[Problem], text: str, source: str) -> WatchError:
+    """Return the error that names every problem by its line, in the order of lines."""
+    lines = _line_numbers(text)  # only here: a file that holds is read without
+    told = sorted({(_line_of(where, lines), words) for where, words in problems})
+    return WatchError(source, [f"line {line}: {words}" for line, words in told])
+
+
 def _line_numbers(text: str) -> dict[Location, int]:
-    """Map each table and key of `text` to its line; array tables are counted from 0."""
+    """Map each table and key of `text` to its line, places within an array to the array's; array tables count from 0.
+
+    `text` is valid TOML. Keys in quotes are not told apart: the watch has none.
+    """
     where: dict[Location, int] = {(): 1}
-    counts: dict[str, int] = defaultdict(int)
+    counts: Counter[Location] = Counter()
     here: Location = ()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if header := _HEADER.match(line):
-            name = header.group(2)
-            here = () if name == "watch" else tuple(name.split("."))
-            if header.group(1) == "[[":
-                here = (*here, counts[name])
-                counts[name] += 1
+    depth = 0  # of brackets: within a value of several lines nothing is a header or a key
+    bare = _LITERAL.sub(lambda literal: "\n" * literal.group().count("\n"), text)
+    for number, line in enumerate(bare.split("\n"), start=1):
+        if depth == 0 and (header := _HEADER.match(line)):
+            here = _place_of(_split(header.group(2)), header.group(1) == "[[", counts)
+            if here and isinstance(here[-1], int):
+                where.setdefault(here[:-1], number)
             where[here] = number
-        elif key := _KEY.match(line):
-            where.setdefault((*here, key.group(1)), number)
+            continue
+        if depth == 0 and (key := _KEY.match(line)):
+            names = _split(key.group(1))
+            for length in range(1, len(names) + 1):
+                where.setdefault((*here, *names[:length]), number)
+        depth += sum(line.count(mark) for mark in "[{") - sum(line.count(mark) for mark in "]}")
     return where
+
+
+def _split(name: str) -> list[str]:
+    return [part.strip() for part in name.split(".")]
+
+
+def _place_of(names: list[str], is_entry: bool, counts: Counter[Location]) -> Location:
+    """Return the place of the table `names`; an entry of an array of tables is counted, one above it is the last so far."""
+    if names[0] == "watch" and (len(names) > 1 or not is_entry):
+        names = names[1:]  # its keys are read as those of the file
+    here: Location = ()
+    for depth, name in enumerate(names, start=1):
+        here = (*here, name)
+        if is_entry and depth == len(names):
+            counts[here] += 1
+        if here in counts:
+            here = (*here, counts[here] - 1)
+    return here
 
 
 def _line_of(location: Location, lines: dict[Location, int]) -> int:
     """Return the line of the longest known part of `location`."""
-    for length in range(len(location), -1, -1):
-        if location[:length] in lines:
-            return lines[location[:length]]
-    return 1
+    return next(lines[location[:length]] for length in range(len(location), -1, -1) if location[:length] in lines)
 
 
-def _words(item: object) -> str:
+def _is_follow_up(item: ErrorDetails) -> bool:
+    """Tell whether a list counts as too short only because pydantic left out its wrong entries, which are told apart."""
+    return item["type"] == "too_short" and len(item["input"]) >= item["ctx"]["min_length"]
+
+
+def _words(item: ErrorDetails) -> str:
     """Return a validation error of pydantic as `place: what is wrong`."""
-    assert isinstance(item, dict)
     place = ".".join(str(part) for part in item["loc"])
     return f"{place}: {item['msg'].removeprefix('Value error, ')}"
-
-
-def _cross_problems(watch: Watch) -> Iterable[tuple[Location, str]]:
-    """Yield what holds in no single entry: doubled ids and aliases, references to nothing."""
-    yield from _doubled_ids(watch)
-    yield from _doubled_aliases(watch)
-    actors, issues, roles = watch.actor_by_id, watch.issue_by_id, watch.role_by_id
-    for number, actor in enumerate(watch.actors):
-        for body in actor.member_of:
-            if body not in actors:
-                yield ("actors", number, "member_of"), f"actor {actor.id} is a member of {body}, which is no actor of the file"
-    for number, group in enumerate(watch.groups):
-        for member in group.members:
-            if member not in actors:
-                yield ("groups", number, "members"), f"group {group.names[0]} has member {member}, which is no actor of the file"
-    for number, issue in enumerate(watch.issues):
-        for other in (*issue.more_specific_than, *issue.own_forces_of):
-            if other not in issues:
-                yield ("issues", number), f"issue {issue.id} refers to {other}, which is no issue of the file"
-        for cue in issue.cues:
-            if cue.by and cue.by not in actors:
-                yield ("issues", number, "cues"), f"cue {cue.match!r} names {cue.by}, which is no actor of the file"
-            if cue.aspect and cue.aspect not in {aspect.id for aspect in issue.aspects}:
-                yield ("issues", number, "cues"), f"cue {cue.match!r} names aspect {cue.aspect}, which the issue does not have"
-    for number, person in enumerate(watch.people):
-        for office in person.offices:
-            if office.role not in roles:
-                yield ("people", number, "offices"), f"{person.name} holds role {office.role}, which is no role of the file"
-    for number, group_ in enumerate(watch.score_groups):
-        for wanted in group_.issues:
-            if wanted not in issues:
-                yield ("score_groups", number, "issues"), f"score group {group_.id} refers to {wanted}, which is no issue of the file"
-    for anchor in watch.relevance.anchors:
-        if anchor not in actors:
-            yield ("relevance", "anchors"), f"anchor {anchor} is no actor of the file"
-
-
-def _doubled_ids(watch: Watch) -> Iterable[tuple[Location, str]]:
-    """Yield ids that occur twice in their list."""
-    for name, ids in (
-        ("actors", [actor.id for actor in watch.actors]),
-        ("issues", [issue.id for issue in watch.issues]),
-        ("roles", [role.id for role in watch.roles]),
-        ("feeds", [feed.id for feed in watch.feeds]),
-        ("people", [person.name for person in watch.people]),
-    ):
-        seen: set[str] = set()
-        for number, entry in enumerate(ids):
-            if entry in seen:
-                yield (name, number), f"{name} has {entry!r} twice; remove one or rename it"
-            seen.add(entry)
-
-
-def _doubled_aliases(watch: Watch) -> Iterable[tuple[Location, str]]:
-    """Yield strings that would name two actors."""
-    owner: dict[str, str] = {}
-    for number, actor in enumerate(watch.actors):
-        for alias in actor.aliases():
-            for spelling in {alias, plain_name(alias)}:
-                first = owner.setdefault(spelling, actor.id)
-                if first != actor.id:
-                    yield ("actors", number), f"alias {spelling!r} of {actor.id} names {first} already; keep it for one of them"

@@ -131,6 +131,8 @@ def open_snapshot(snapshot: Path) -> Iterator["SnapshotReader"]:
         if len(applied) < len(list_migrations()):
             raise WarehouseError(f"{snapshot} was published by an older program (schema {len(applied)}); `stancewatch run` publishes anew")
         yield SnapshotReader(connection)
+    except duckdb.Error as error:
+        raise WarehouseError(f"{snapshot} cannot be read: {str(error).splitlines()[0]}; `stancewatch run` publishes anew") from error
     finally:
         connection.close()
 

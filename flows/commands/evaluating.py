@@ -1,14 +1,19 @@
-"""The verb `evaluate`: how much of a marked set the extractors find, by the same figures as its own scorer."""
+"""The verb `evaluate`: how much of a marked set the extractors find, by the same figures as its own scorer, and against their floors."""
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from flows.commands.options import JsonFlag, WatchFlag, settings_of
-from flows.commands.output import print_json
-from vocabulary.errors import SeedError
+from flows.commands.output import print_json, say
+from vocabulary.errors import SeedError, TerminalError
+
+if TYPE_CHECKING:  # starting is to stay light
+    from extractors.evaluation import Report
+    from flows.floors import Comparison
+    from flows.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -24,13 +29,37 @@ def evaluate(
     watch: WatchFlag = None,
     as_json: JsonFlag = False,
     errors: Annotated[bool, typer.Option("--errors", help="Also list what was missed and what was found wrongly")] = False,
+    floors: Annotated[Path | None, typer.Option(metavar="FILE", help="TOML file of floors; a figure below one is exit code 1")] = None,
+    update: Annotated[bool, typer.Option("--update", help="Raise the floors to what is measured, rounded down to 0.01")] = False,
+    allow_regression: Annotated[bool, typer.Option("--allow-regression", help="With --update: lower floors as well")] = False,
 ) -> None:
-    """Tag the documents of a marked set and print precision, recall and F1."""
+    """Tag the documents of a marked set and print precision, recall and F1.
+
+    With --floors, each figure is held against the floor that the file has for this set, under the name of the folder of marks
+    (of its parent where it is just called `gold`).
+    """
+    if (update and floors is None) or (allow_regression and not update):
+        raise typer.BadParameter("--update needs --floors FILE, and --allow-regression needs --update", param_hint="--floors")
+    report, marked_sha256 = _measure(settings_of(ctx, watch=watch), gold, docs, meta)
+    comparison = _compare(floors, gold, report, marked_sha256) if floors else None
+    if as_json:
+        print_json(report.model_dump(mode="json") | ({"floors": comparison.as_json()} if comparison else {}))
+    else:
+        typer.echo(report.render(errors=errors))
+        for line in comparison.lines() if comparison else ():
+            typer.echo(line)
+    if comparison and floors:
+        _judge(floors, comparison, update=update, allow_regression=allow_regression)
+
+
+def _measure(settings: "Settings", gold: Path, docs: Path, meta: Path) -> tuple["Report", str]:
+    """Return the figures of a marked set, and its hash."""
     from extractors.evaluation import evaluate as score
     from flows.context import open_context
     from flows.file_tagging import as_prediction, parse_published, read_published, tag_files
+    from flows.floors import hash_marked_set
 
-    context = open_context(settings_of(ctx, watch=watch))
+    context = open_context(settings)
     records = _records(gold)
     files = [docs / record["doc"] for record in records]
     days = {name: parse_published(text, f"{meta}, {name}") for name, text in read_published(meta).items()}
@@ -39,10 +68,26 @@ def evaluate(
     predictions = [as_prediction(found) for found in tag_files(context, files, days)]
     texts = {path.name: path.read_text(encoding="utf-8") for path in files}
     report = score(records, texts, predictions, groups=context.watch.score_groups)
-    if as_json:
-        print_json(report.model_dump(mode="json"))
-    else:
-        typer.echo(report.render(errors=errors))
+    return report, hash_marked_set(sorted(gold.glob("*.json")), files, days)
+
+
+def _compare(floors: Path, gold: Path, report: "Report", marked_sha256: str) -> "Comparison":
+    from flows.floors import Comparison, Floors, figures_of, name_of_set, read_floors
+
+    name = name_of_set(gold)
+    return Comparison(name, Floors(marked_sha256, figures_of(report)), read_floors(floors).get(name))
+
+
+def _judge(floors: Path, comparison: "Comparison", *, update: bool, allow_regression: bool) -> None:
+    """Raise the floors, or raise `TerminalError` where the figures do not hold against them."""
+    from flows.floors import raised, read_floors, write_floors
+
+    if update:
+        sets = read_floors(floors)
+        write_floors(floors, {**sets, comparison.name: raised(comparison, allow_regression=allow_regression)})
+        say(f"{floors}: floors of {comparison.name!r} written")
+    elif problems := comparison.problems():
+        raise TerminalError(f"{floors}: {'; '.join(problems)}; --update writes floors anew, and only upward")
 
 
 def _records(folder: Path) -> list[dict[str, Any]]:

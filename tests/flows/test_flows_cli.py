@@ -53,7 +53,7 @@ def test_help_names_no_verb_that_is_not_there() -> None:
         (("status",), 4, "no snapshot"),
         (("diff", "--day", "2026-05-01"), 4, "no snapshot"),
         (("explain", "abcd"), 4, "no snapshot"),
-        (("explain", "xyz!"), 1, "is no position id"),
+        (("explain", "xyz!"), 1, "is no id of a position"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

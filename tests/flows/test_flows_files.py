@@ -5,11 +5,12 @@ import io
 import json
 import os
 import re
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from flow_samples import REPO, CommandLine, World
+from flow_samples import REPO, CommandLine, QuickTagger, World
 
 import flows.clock
 import flows.lock
@@ -18,6 +19,8 @@ from flows.files import write_atomically
 from flows.lock import find_holder, hold_warehouse
 from flows.reports import DigestReport, RunReport, StepReport, add_reports
 from flows.settings import Settings
+from vocabulary.claims import EventReport, TaggedDocument
+from vocabulary.documents import Document
 from vocabulary.errors import (
     FetchTransientError,
     LockedError,
@@ -30,7 +33,47 @@ from vocabulary.errors import (
     WarehouseError,
     WatchError,
 )
-from vocabulary.words import DocumentOutcome, PollStatus, RunStatus
+from vocabulary.identity import content_id
+from vocabulary.words import DateBasis, DatePrecision, DocumentOutcome, EventStatus, EventType, PollStatus, RunStatus
+
+DUE = date(2026, 5, 31)
+
+
+def tag_meetings(tagger: QuickTagger, documents: Iterable[Document]) -> Iterator[TaggedDocument]:
+    """Stand for a tagger that finds the same planned meeting in every document."""
+    for document in documents:
+        quote = "the bridge on the Lenn"
+        start = document.text.index(quote)
+        report = EventReport(
+            report_id=content_id(document.document_id, "meeting"),
+            document_id=document.document_id,
+            text_sha256=document.text_sha256,
+            type=EventType.MEETING,
+            starts_on=DUE,
+            ends_on=DUE,
+            date_precision=DatePrecision.DAY,
+            date_basis=DateBasis.RELATIVE,
+            date_raw="the end of the month",
+            status=EventStatus.PLANNED,
+            actors=("ARL", "BOR"),
+            place="the wall",
+            quote=quote,
+            quote_start=start,
+            quote_end=start + len(quote),
+            confidence=0.9,
+            trail="quick",
+            extractor_version=tagger.version,
+            watch_version=tagger.watch.version,
+        )
+        yield TaggedDocument(
+            document_id=document.document_id,
+            text_sha256=document.text_sha256,
+            relevance=1,
+            events=(report,),
+            extractor_version=tagger.version,
+            watch_version=tagger.watch.version,
+        )
+
 
 ERRORS: tuple[StancewatchError, ...] = (
     TransientError(""),
@@ -169,7 +212,7 @@ class TestReading:
         command("run", "--direct", "--offline")
         assert "BOR the_bridge/general: reversed, opposes -> supports" in command("diff", "--day", "2026-05-03").out
         (change,) = json.loads(command("diff", "--day", "2026-05-03", "--json").out)["changes"]
-        assert (change["kind"], change["outlet"]) == ("reversed", "Post")
+        assert (change["kind"], change["after"]["outlet"], change["before"]["outlet"]) == ("reversed", "Post", "Borland Times")
         assert "no stance differs" in command("diff", "--day", "2026-05-02").out
 
     def test_diff_is_about_yesterday_by_default(self, command: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,8 +227,27 @@ class TestReading:
         assert f">>{row['quote']}<<" in answer.out
         assert "Valley Post, 2026-04-29 (manifest)" in answer.out
         found = json.loads(command("explain", row["position_id"], "--json").out)
-        assert (found["is_verbatim"], found["trail"]) == (True, "quick")
+        assert (found["what"], found["is_verbatim"], found["trail"]) == ("position", True, "quick")
         assert command("explain", "ffff" * 5).code == 4
+
+    def test_explain_takes_events_and_reports(self, command: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(QuickTagger, "tag", tag_meetings)
+        command("run", "--direct", "--offline")
+        rows = json.loads(command("sql", "SELECT report_id, event_id FROM event_reports", "--format", "json").out)
+        ((event_id, report_id),) = [(row["event_id"], row["report_id"]) for row in rows if row["event_id"] != row["report_id"]]
+        event = command("explain", event_id)
+        assert event.code == 0, event
+        assert event.out.startswith("meeting (planned), 2026-05-31: ARL BOR, the wall")
+        assert "date: relative 'the end of the month', to the day" in event.out
+        assert event.out.count(">>") == 2
+        assert "Valley Post, 2026-04-29 (manifest)" in event.out
+        assert "Borland Times, 2026-05-01 (manifest)" in event.out
+        found = json.loads(command("explain", event_id, "--json").out)
+        assert (found["what"], found["reports"], len(found["told"])) == ("event", 2, 2)
+        report = command("explain", report_id[:10])
+        assert f"report {report_id} of event {event_id}" in report.out
+        assert report.out.count(">>") == 1
+        assert json.loads(command("explain", report_id, "--json").out)["what"] == "report"
 
     def test_status_tells_settings_that_matter(self, command: CommandLine) -> None:
         command("run", "--direct", "--offline")

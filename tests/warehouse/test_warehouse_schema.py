@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from make_schema import GOLDEN, build_schema, describe
 from pydantic import BaseModel
 from warehouse_builders import NOW, WATCH, open_walk
 
@@ -121,6 +122,35 @@ def test_no_constraints_and_no_indexes(tmp_path: Path) -> None:
 def test_page_about_tables_is_up_to_date() -> None:
     page = Path(__file__).parents[2] / "docs" / "tables.md"
     assert page.read_text(encoding="utf-8") == render_tables_markdown(), "write it anew from warehouse.tables.render_tables_markdown()"
+
+
+def test_schema_is_the_golden_one() -> None:
+    assert build_schema() == GOLDEN.read_text(encoding="utf-8"), "read the diff; `python tests/warehouse/make_schema.py` writes it anew"
+
+
+def test_schema_of_a_file_is_the_golden_one(tmp_path: Path) -> None:
+    with open_warehouse(tmp_path / "a.duckdb", timezone="UTC") as store:
+        assert describe(store.connection) == GOLDEN.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE positions ADD COLUMN mood VARCHAR",
+        "ALTER TABLE positions ALTER confidence TYPE FLOAT",
+        "ALTER TABLE positions ALTER confidence SET DEFAULT 0",
+        "CREATE VIEW mine AS SELECT 1",
+        "CREATE OR REPLACE MACRO stance_score(word) AS 1",
+        "CREATE INDEX mine ON positions (position_id)",
+        "CREATE TYPE mood AS ENUM ('good')",
+        "CREATE SEQUENCE mine",
+        "CREATE TABLE mine (a INTEGER CHECK (a > 0))",
+    ],
+)
+def test_a_changed_schema_is_another_text(tmp_path: Path, change: str) -> None:
+    with open_warehouse(tmp_path / "a.duckdb", timezone="UTC") as store:
+        store.connection.execute(change)
+        assert describe(store.connection) != GOLDEN.read_text(encoding="utf-8")
 
 
 def test_opening_twice_migrates_once(tmp_path: Path) -> None:
