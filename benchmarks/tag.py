@@ -24,16 +24,26 @@ from flows.settings import load_settings
 from sources.seeds import load_seeds
 from vocabulary.documents import Document
 
-PEER = """
+RECORD = """
 import sys
 from pathlib import Path
-import duckdb, pyarrow, trafilatura, jinja2, rich, pycountry, pydantic_settings, typer
-import flows.cli, flows.running, flows.steps, flows.cleaning
-import extractors.tagger, extractors.text, extractors.documents
-import sources.seeds, warehouse.store, warehouse.snapshot, digest.build, digest.render
+from flows.cli import main
+try:
+    main()
+except SystemExit:
+    pass
+Path(sys.argv[2], "modules").write_text("\\n".join(name for name in sys.modules if not name.startswith("__")))
+"""
+PEER = """
+import importlib, sys
+from pathlib import Path
+for name in Path(sys.argv[1]).read_text().split():
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        pass
 from extractors.model import load_model
-texts = [Path(name).read_text(encoding="utf-8") for name in sys.argv[1:]]
-for doc in load_model().pipe(texts):
+for doc in load_model().pipe([Path(name).read_text(encoding="utf-8") for name in sys.argv[2:]]):
     doc.has_annotation("DEP")
 """
 
@@ -92,15 +102,20 @@ def compare_processes(seeds: Path, documents: list[Document], rounds: int) -> fl
             path.write_text(document.text, encoding="utf-8")
             files.append(str(path))
 
-        def peer() -> None:
-            subprocess.run([sys.executable, "-c", PEER, *files], check=True, env=environment, capture_output=True)
+        def arguments(home: str) -> list[str]:
+            return ["--home", f"{folder}/{home}", "run", "--direct", "--seeds", str(seeds)]
 
+        # the modules that a run imports, written by a run
+        subprocess.run([sys.executable, "-c", RECORD, *arguments("first")], check=True, env=environment, capture_output=True)
+        modules = f"{folder}/first/modules"
         count = iter(range(1000))
+
+        def peer() -> None:
+            subprocess.run([sys.executable, "-c", PEER, modules, *files], check=True, env=environment, capture_output=True)
 
         def run() -> None:
             program = Path(sys.executable).with_name("stancewatch")
-            command = [program, "--home", f"{folder}/home{next(count)}", "run", "--direct", "--seeds", seeds]
-            subprocess.run(command, check=True, env=environment, capture_output=True)
+            subprocess.run([program, *arguments(f"home{next(count)}")], check=True, env=environment, capture_output=True)
 
         ours, theirs = fastest([run, peer], rounds)
     return ours / theirs

@@ -66,7 +66,7 @@ class StoredEvent(Record):
     date_basis: DateBasis = Field(description="How the date is known")
     date_raw: str = Field(description="The words that give the date")
     status: EventStatus = Field(description="Whether it happened")
-    actors: tuple[str, ...] = Field(description="Ids that took or will take part, or did it; the doer first")
+    actors: tuple[str, ...] = Field(description="Ids of those who did it or were in it; the doer first")
     targets: tuple[str, ...] = Field(description="Ids that it was done to or for")
     place: str | None = Field(description="Place as written")
     quantities: tuple[str, ...] = Field(description="Numbers with their units, as written")

@@ -33,7 +33,7 @@ ALLOWED: tuple[tuple[str, str, str], ...] = (
     ("join|pause", r"extractors/data/boilerplate\.toml", "labels of buttons on news pages"),
     ("join|participate|participation", r"extractors/(events|positions|date_tense)\.py", ENGLISH),
     ("join|participate|take part|guarantee|mediate|mediator|negotiate|pause|ally", r"extractors/data/lexicon\.toml", ENGLISH),
-    ("take part", r"vocabulary/(claims|stance)\.py|warehouse/migrations/.*\.sql", "who takes part in an event"),
+    ("take part", r"vocabulary/(claims|stance)\.py|warehouse/reading\.py|warehouse/migrations/.*\.sql", "who takes part in an event"),
     ("ally", r"extractors/(events|mentions)\.py", "a noun for a state, as `neighbour`"),
     (
         "coalition",
