@@ -1,5 +1,7 @@
 """Conditions: the words that limit a commitment (`once there is a ceasefire`, `provided "the terms are right"`)."""
 
+from functools import lru_cache
+
 from spacy.tokens import Token
 
 from extractors.lexicon import Lexicon
@@ -35,17 +37,28 @@ def find_condition(
     return None
 
 
+@lru_cache(maxsize=4)
+def _markers_by_word(markers: tuple[str, ...]) -> dict[str, list[tuple[str, ...]]]:
+    """Map first words to the condition markers that begin with them."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for marker in markers:
+        words = tuple(marker.split())
+        found.setdefault(words[0], []).append(words)
+    return found
+
+
 def _marker_at(token: Token, lexicon: Lexicon) -> int:
     """Return how many tokens the condition marker that begins at `token` has; 0 for none."""
+    candidates = _markers_by_word(lexicon.condition_markers).get(token.lower_)
+    if not candidates:
+        return 0
     doc, end = token.doc, token.sent.end
-    best = 0
-    for marker in lexicon.condition_markers:
-        words = marker.split()
-        if token.lower_ != words[0] or token.i + len(words) > end:
-            continue
-        if all(doc[token.i + k].lower_ == word for k, word in enumerate(words)):
-            best = max(best, len(words))
-    return best
+    fitting = [
+        len(words)
+        for words in candidates
+        if token.i + len(words) <= end and all(doc[token.i + k].lower_ == word for k, word in enumerate(words))
+    ]
+    return max(fitting, default=0)
 
 
 def _top_of(marker: Token) -> Token:

@@ -3,6 +3,7 @@
 It must not know what is looked for in the parse.
 """
 
+import gc
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -35,4 +36,5 @@ def load_model() -> Language:
         Language.factory(_COMPONENT, func=_make_paragraph_borders)
     nlp = spacy.load(MODEL_NAME)
     nlp.add_pipe(_COMPONENT, before="parser")
+    gc.freeze()  # the model lives as long as the process: later collections need not walk it
     return nlp

@@ -60,6 +60,13 @@ class ActorsAt:
 
     def __init__(self, ids_by_token: Mapping[int, frozenset[str]]) -> None:
         self._ids = ids_by_token
+        self._words: dict[int, frozenset[str]] = {}
+
+    def words_of(self, sentence: Span) -> frozenset[str]:
+        """Return the words and lemmas of a sentence, lower case; kept, since many patterns are tried on one sentence."""
+        if sentence.start not in self._words:
+            self._words[sentence.start] = frozenset(word for token in sentence for word in (token.lower_, token.lemma_.lower()))
+        return self._words[sentence.start]
 
     def names(self, index: int, wanted: frozenset[str]) -> bool:
         """Tell whether token `index` belongs to a mention of one of `wanted`."""
@@ -145,4 +152,7 @@ class PatternIndex(Generic[Key]):
 def occurs(pattern: str, span: Span, actors: ActorsAt) -> bool:
     """Tell whether `pattern` matches anywhere in the sentence `span`."""
     elements = compile_pattern(pattern)
+    first = elements[0]
+    if not first.actors and not first.phrases and first.words.isdisjoint(actors.words_of(span)):
+        return False
     return any(match_at(elements, span, token.i, actors) for token in span if not token.is_space)

@@ -56,6 +56,10 @@ class Tagger:
     def _gazetteer(self) -> Gazetteer:
         return Gazetteer(self._watch, self._nlp)
 
+    def warm_up(self) -> None:
+        """Load the parser and the names now: what the first document would wait for, so that a caller can do it beside other work."""
+        _ = self._gazetteer
+
     def is_relevant(self, title: str, summary: str) -> bool:
         """Tell by title and summary alone whether an article is worth fetching."""
         return self._gate.passes_teaser(f"{title}\n{summary}")
@@ -72,15 +76,15 @@ class Tagger:
 
     def _tag_batch(self, batch: list[Document]) -> Iterator[TaggedDocument]:
         scores = [self._gate.score(document.text) for document in batch]
-        relevant = self.tag_parsed([document for document, score in zip(batch, scores, strict=True) if score > 0])
+        relevant = self.tag_parsed([(document, score) for document, score in zip(batch, scores, strict=True) if score > 0])
         for document, score in zip(batch, scores, strict=True):
             yield next(relevant) if score > 0 else self._untagged(document)
 
-    def tag_parsed(self, documents: list[Document]) -> Iterator[TaggedDocument]:
-        """Yield what is found in each document without asking the relevance gate."""
-        parsed = self._nlp.pipe(document.text for document in documents)
-        for document, doc in zip(documents, parsed, strict=True):
-            yield self._tag_parsed(document, doc, self._gate.score(document.text))
+    def tag_parsed(self, rated: list[tuple[Document, float]]) -> Iterator[TaggedDocument]:
+        """Yield what is found in each document; its relevance is what the caller says, and the gate is not asked."""
+        parsed = self._nlp.pipe(document.text for document, _ in rated)
+        for (document, relevance), doc in zip(rated, parsed, strict=True):
+            yield self._tag_parsed(document, doc, relevance)
 
     def _untagged(self, document: Document) -> TaggedDocument:
         return TaggedDocument(

@@ -47,7 +47,7 @@ def tag(text: str, day: date = DAY) -> TaggedDocument:
     """Return what the default watch's tagger finds in `text`, whatever the relevance gate thinks of so short a text."""
     tagger = coalition_tagger()
     document = make_document(text, day)
-    return next(iter(tagger.tag_parsed([document])))
+    return next(iter(tagger.tag_parsed([(document, 1.0)])))
 
 
 def stances(text: str, day: date = DAY) -> set[tuple[str, str, str]]:
