@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 2 --no-deps --require-hashes --only-binary :all:
+PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 2 --no-deps --require-hashes --only-binary :all:
 PACKAGES := vocabulary sources extractors warehouse digest flows
 
 .PHONY: help run test check lock format clean

@@ -442,27 +442,37 @@ class DocumentActors:
         return self._pronouns[token.i]
 
     def _resolve(self, token: Token) -> list[Holder]:
+        """Search back: first for subjects, this sentence before the ones before it; then for anybody named.
+
+        `A met B. He said ...` is A as a rule, and a pronoun before this one means whom that one meant.
+        """
         lower = token.lower_
-        sentence = token.sent
-        for _ in range(2 if lower in NEUTER else LOOK_BACK_SENTENCES):
-            candidates = [t for t in sentence if t.i < token.i and self._can_be_meant(t, lower)]
-            subjects = [t for t in candidates if t.dep_ in ("nsubj", "nsubjpass")]
-            if lower in NEUTER:
-                candidates = []  # `it` is more often a thing than a state: only a subject can be meant
-            for candidate in [*reversed(subjects), *reversed(candidates)]:
-                if found := [replace(h, token=token.i) for h in self._own_holders(candidate, 1) if self._agrees(h, lower)]:
-                    if lower in PLURAL:
-                        found += [
-                            replace(h, token=token.i)
-                            for child in candidate.children
-                            if child.dep_ == "conj"
-                            for h in self.holders(child, 2)
-                        ]
-                    return found
-            if sentence.start == 0:
-                break
-            sentence = self.doc[sentence.start - 1].sent
+        sentences = self._sentences_back(token, 2 if lower in NEUTER else LOOK_BACK_SENTENCES)
+        for only_subjects in (True,) if lower in NEUTER else (True, False):
+            for sentence in sentences:
+                for candidate in reversed([t for t in sentence if t.i < token.i]):
+                    if only_subjects and candidate.dep_ not in ("nsubj", "nsubjpass"):
+                        continue
+                    if found := self._meant_by(candidate, lower, token):
+                        return found
         return []
+
+    def _sentences_back(self, token: Token, most: int) -> list[Span]:
+        sentences = [token.sent]
+        while len(sentences) < most and sentences[-1].start > 0:
+            sentences.append(self.doc[sentences[-1].start - 1].sent)
+        return sentences
+
+    def _meant_by(self, candidate: Token, pronoun: str, token: Token) -> list[Holder]:
+        """Return whom `candidate` stands for where the pronoun can mean it; empty where it cannot."""
+        if candidate.pos_ == "PRON" and candidate.lower_ in SINGULAR_PERSON and pronoun in SINGULAR_PERSON:
+            return [replace(h, token=token.i) for h in self.pronoun(candidate) if self._agrees(h, pronoun)]
+        if not self._can_be_meant(candidate, pronoun):
+            return []
+        found = [replace(h, token=token.i) for h in self._own_holders(candidate, 1) if self._agrees(h, pronoun)]
+        if found and pronoun in PLURAL:
+            found += [replace(h, token=token.i) for child in candidate.children if child.dep_ == "conj" for h in self.holders(child, 2)]
+        return found
 
     def _can_be_meant(self, token: Token, pronoun: str) -> bool:
         if token.pos_ == "PRON" or token.dep_ in ("amod", "compound"):
