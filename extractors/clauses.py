@@ -5,8 +5,9 @@ Reads a dependency parse (spaCy's English labels) and asks `DocumentActors` whom
 
 from spacy.tokens import Token
 
+from extractors.holders import RELATIVE, Holder
 from extractors.lexicon import Lexicon
-from extractors.mentions import RELATIVE, DocumentActors, Holder
+from extractors.mentions import DocumentActors
 
 SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
 OWNER_PREPOSITIONS = {"of", "by", "from", "among", "within"}

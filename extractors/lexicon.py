@@ -48,6 +48,7 @@ class Lexicon:
     nobody: frozenset[str]
     others_of: frozenset[str]
     former: frozenset[str]
+    events: dict[str, frozenset[str]]
 
 
 def _classes(table: dict[str, list[str]]) -> dict[str, Attitude]:
@@ -81,6 +82,7 @@ def load_lexicon() -> Lexicon:
         nobody=frozenset(officials["nobody"]),
         others_of=frozenset(officials["others_of"]),
         former=frozenset(officials["former"]),
+        events={name: frozenset(words) for name, words in raw["events"].items()},
     )
 
 

@@ -5,22 +5,17 @@ noun phrase speaks, and how the text names the speaker.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 
 from spacy.tokens import Doc, Span, Token
 
 from extractors.gazetteer import Gazetteer, NameHit, NameKind
+from extractors.holders import NEUTER, NOBODY, PLURAL, RELATIVE, SINGULAR_PERSON, Holder, HolderKind
 from extractors.lexicon import Lexicon
 from vocabulary.watch import Office, Person, Role, Watch
 from vocabulary.words import Attribution
 
-SINGULAR_PERSON = {"he", "him", "his", "she", "her", "hers", "himself", "herself"}
-PLURAL = {"they", "them", "their", "theirs", "themselves"}
-NEUTER = {"it", "its", "itself"}
-FIRST = {"we", "us", "our", "ours", "i", "me", "my", "mine", "ourselves"}
-RELATIVE = {"who", "which", "that", "whom", "whose"}
 VAGUE = {"many", "some", "several", "others", "most", "few", "both", "all", "those", "number", "dozen", "group", "majority"}
 _MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z.]*"
 DATELINE = re.compile(
@@ -31,33 +26,6 @@ LOOK_BACK_SENTENCES = 4
 SIDES = {"both": 2, "two": 2, "three": 3}
 SIDE_NOUNS = {"side", "country", "party", "delegation", "nation", "state", "leader", "government", "president", "team"}
 MODIFIER_DEPS = {"amod", "compound", "poss", "nmod", "nummod", "npadvmod"}
-
-
-class HolderKind(StrEnum):
-    """What sort of speaker it is."""
-
-    LEADER = "leader"
-    SPOKESPERSON = "spokesperson"
-    STATE = "state"
-    ANONYMOUS = "anonymous"
-    GROUP = "group"
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Actors for which a phrase stands; no ids for somebody who speaks for nobody."""
-
-    ids: tuple[str, ...]
-    kind: HolderKind
-    token: int
-    speaker: str | None = None
-    role: str | None = None
-    title: str = ""
-    gender: str = ""
-
-
-NOBODY = Holder((), HolderKind.NOBODY, -1)
 
 
 class DocumentActors:

@@ -11,8 +11,9 @@ from extractors.confidence import confidence_of, trail_of
 from extractors.cues import CueHit
 from extractors.dates import DateMention
 from extractors.evidence import clause_around
+from extractors.holders import Holder, HolderKind
 from extractors.lexicon import Lexicon, phrases
-from extractors.mentions import DocumentActors, Holder, HolderKind
+from extractors.mentions import DocumentActors
 from extractors.patterns import ActorsAt, occurs
 from extractors.proposals import Proposal
 from vocabulary.claims import Position

@@ -10,8 +10,9 @@ from spacy.tokens import Token
 
 from extractors.clauses import Clauses
 from extractors.cues import CueHit
+from extractors.holders import FIRST, RELATIVE, Holder, HolderKind
 from extractors.lexicon import Attitude, Lexicon, first_class, phrases
-from extractors.mentions import FIRST, RELATIVE, DocumentActors, Holder, HolderKind
+from extractors.mentions import DocumentActors
 from extractors.scope import FRAMING_MARKS, MUST, OPENING_MARKS, Scope
 from extractors.speech import Attributions, Source
 from extractors.stances import Leaning

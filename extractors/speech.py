@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Span, Token
 
 from extractors.clauses import Clauses
+from extractors.holders import Holder
 from extractors.lexicon import Lexicon
-from extractors.mentions import DocumentActors, Holder
+from extractors.mentions import DocumentActors
 
 OPENING, CLOSING, PLAIN = "“„«", "”»", '"'
 
