@@ -56,10 +56,6 @@ class Tagger:
     def _gazetteer(self) -> Gazetteer:
         return Gazetteer(self._watch, self._nlp)
 
-    def warm_up(self) -> None:
-        """Load the parser and the names now: what the first document would wait for, so that a caller can do it beside other work."""
-        _ = self._gazetteer
-
     def is_relevant(self, title: str, summary: str) -> bool:
         """Tell by title and summary alone whether an article is worth fetching."""
         return self._gate.passes_teaser(f"{title}\n{summary}")

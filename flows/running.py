@@ -4,7 +4,6 @@ Also the order of the main job without a scheduler: `run_direct`. `flows.monitor
 """
 
 import os
-import threading
 from collections.abc import Callable
 from datetime import date
 
@@ -52,9 +51,6 @@ def record_run(ctx: RunContext, step: str, work: Work, *, wait_s: float = 0) -> 
 
 def run_direct(ctx: RunContext, *, day: date | None = None) -> RunReport:
     """Do the main job in this process, without a scheduler."""
-    if not ctx.settings.warehouse.exists():
-        # a first run is sure to tag: the model loads while the warehouse is made and the first batch is cleaned
-        threading.Thread(target=ctx.tagger.warm_up, name="warm-up", daemon=True).start()
     return record_run(ctx, "monitor", lambda inside: main_job(inside, day=day))
 
 
