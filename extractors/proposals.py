@@ -123,6 +123,8 @@ class Proposer:
                 if own or negated or hit.cue.act
                 else self._acting(hit, head, climb)
             )
+        if any(token.lower_ == "cease" and token.pos_ == "NOUN" for token in head.subtree):
+            climb.leaning = climb.leaning.negated()  # never a noun: the tagger lost the verb of `demands that X cease`
         if any(child.lower_ in ("no", "without") for child in head.children):
             climb.leaning = climb.leaning.negated()
             climb.rule = "no"
@@ -217,6 +219,9 @@ class Proposer:
                 return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule or "light-verb")
             return []
         attitude, word = found
+        if attitude is Attitude.SUPPORTS and self._scope.merely_tells(verb, child):
+            # `suggested that X was far away`: what is told decides, not the telling
+            return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule) if climb.leaning.decided else []
         climb.leaning = climb.leaning.under(attitude, negated=negated)
         climb.rule = f"{attitude}:{word}"
         climb.act = attitude is Attitude.ACTS and self._scope.is_done(verb)

@@ -19,6 +19,7 @@ ADJUNCT_WORDS = {
 INCLUDING_VERBS = {"include", "involve", "contain", "entail", "foresee"}
 PROPOSING_VERBS = {"suggest", "propose", "demand", "insist", "urge", "recommend", "request", "ask", "require"}
 WISHING_VERBS = {"want", "hope", "wish", "expect", "prefer", "like"}
+DEMANDING_VERBS = {"demand", "propose", "request", "urge", "require", "pledge", "promise", "vow"}
 UNASSERTING_VERBS = {"doubt", "deny", "question", "wonder", "fail", "forget", "pretend", "dispute", "decline"}
 CHOOSING_VERBS = {"prefer", "choose", "favour", "favor", "pick"}
 COPULAS = {"be", "seem", "remain", "appear", "look"}
@@ -144,6 +145,19 @@ class Scope:
             and above in PROPOSING_VERBS
             and (verb.tag_ == "VB" or self._clauses.modal(verb) in self._lexicon.possible | MUST)
         )
+
+    def merely_tells(self, verb: Token, clause: Token) -> bool:
+        """Tell whether a verb of saying only reports a clause in the indicative, and so wishes nothing itself."""
+        lemma = verb.lemma_.lower()
+        if lemma not in self._lexicon.speech_verbs or lemma in WISHING_VERBS | DEMANDING_VERBS:
+            return False
+        if clause.dep_ == "dobj":
+            # the parser took the subject of the clause for an object: `suggested [X] [was far away]`
+            told = [child for child in verb.children if child.dep_ == "ccomp" and child.i > clause.i]
+            return any(child.tag_ in ("VBZ", "VBD", "VBP") and not any(c.dep_ in SUBJECTS for c in child.children) for child in told)
+        if clause.dep_ != "ccomp":
+            return False
+        return clause.tag_ in ("VBZ", "VBD", "VBP") and not self._clauses.modal(clause)
 
     def adverse_verb(self, noun: Token) -> Token | None:
         """Return the verb that turns against what a noun names (`walked back his demand`); None where there is none."""
