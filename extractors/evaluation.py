@@ -1,9 +1,9 @@
 """Precision, recall and F1 of positions and events against marked documents, by the definitions of the annotation guidelines.
 
-A prediction counts when its quote stands verbatim in the document (white space and typographic marks folded), has three words or
-more and lies within two sentences. It matches a marked position when actor and issue are equal and the evidence shares a sentence;
-each is matched once, equal stances first. Optional marks never count against anybody. The sentence split is plain and fixed, so
-that every scorer cuts alike.
+A quote has to be found word for word (but for white space and the shape of quotation marks and dashes), be at least three words
+long and touch no more than two sentences. A pair is one actor, one issue and some sentence in common; a mark pairs once, with the
+same stance if any has it. Optional marks never count against anybody. The sentence split is plain and fixed, so that every scorer
+cuts alike.
 """
 
 import calendar
@@ -70,7 +70,7 @@ class Report(Record):
 
     documents: int = Field(description="Marked documents")
     scores: dict[str, Score] = Field(description="Name to counts: detection and full, over all and per group; document level; events")
-    stance_macro_f1: float = Field(description="Macro-F1 over the five stances on matched pairs")
+    stance_macro_f1: float = Field(description="Mean of the F1 of each stance, over pairs")
     stance_macro_f1_folded: float = Field(description="The same folded to for, between, against")
     stance_accuracy: float = Field(description="Share of matched pairs with the same stance")
     event_date_accuracy: float = Field(description="Share of matched events whose date fits")
@@ -334,7 +334,7 @@ def macro_f1(pairs: list[tuple[str, str]], labels: list[str]) -> float:
 
 
 def is_same_date(gold: str | None, predicted: str | None) -> bool:
-    """Tell whether both are empty, or the prediction lies inside the marked interval or covers it in three days at most."""
+    """Tell whether both are empty, or the prediction is inside the marked interval or holds it and is three days long at most."""
     if not gold or not predicted:
         return not gold and not predicted
     wanted, got = interval(gold), interval(predicted)

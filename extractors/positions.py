@@ -9,7 +9,7 @@ from extractors.clauses import Clauses
 from extractors.conditions import find_condition
 from extractors.confidence import confidence_of, trail_of
 from extractors.cues import CueHit
-from extractors.dates import DateMention
+from extractors.dates import DateKind, DateMention
 from extractors.evidence import clause_around
 from extractors.holders import Holder, HolderKind
 from extractors.lexicon import Lexicon, phrases
@@ -91,7 +91,7 @@ def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, fro
     span = clause_around(predicate, head, condition)
     if span is None:
         return []
-    said_on, said_basis = _said_on(context, sentence, predicate)
+    said_on, said_basis = _said_on(context, proposal, predicate)
     attribution = _attribution(context, proposal, predicate)
     hit = proposal.hit
     trail = trail_of(
@@ -105,7 +105,7 @@ def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, fro
             document_id=context.document.document_id,
             text_sha256=context.document.text_sha256,
             actor=actor,
-            speaker=_speaker(proposal),
+            speaker=_speaker(proposal, actor),
             role=proposal.holder.role,
             issue=issue.id,
             aspect=_aspect(context, issue, proposal.hit, sentence),
@@ -128,10 +128,12 @@ def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, fro
     return made
 
 
-def _speaker(proposal: Proposal) -> str | None:
-    """Return who said it: the source of the words, else the holder where the text names one."""
-    if proposal.source and proposal.source.holders and proposal.source.holders[0].speaker:
-        return proposal.source.holders[0].speaker
+def _speaker(proposal: Proposal, actor: str) -> str | None:
+    """Return who said it: of the speakers the one who speaks for `actor`, else the first, else the holder as the text names it."""
+    speakers = [holder for holder in proposal.source.holders if holder.speaker] if proposal.source else []
+    own = [holder for holder in speakers if actor in holder.ids]
+    if own or speakers:
+        return (own or speakers)[0].speaker
     return proposal.holder.speaker
 
 
@@ -200,7 +202,9 @@ def _attribution(context: Context, proposal: Proposal, predicate: Token) -> Attr
             return (
                 Attribution.CLAIM if named else Attribution.ANONYMOUS if speakers[0].kind is HolderKind.ANONYMOUS else Attribution.REPORTER
             )
-        return _by_kind(own[0])
+        thinks = source is not None and source.verb >= 0 and context.doc[source.verb].lemma_.lower() in context.lexicon.thinking
+        # what a state hopes or fears is the reporter's word for it; a person who hopes has said so
+        return Attribution.REPORTER if thinks and own[0].kind is not HolderKind.LEADER else _by_kind(own[0])
     if any(phrase in context.lexicon.wording for phrase in phrases(predicate)):
         return _by_kind(holder)
     if proposal.act:
@@ -220,19 +224,40 @@ def _by_kind(holder: Holder) -> Attribution:
             return Attribution.REPORTER
 
 
-def _said_on(context: Context, sentence: Span, predicate: Token) -> tuple[date, DateBasis]:
-    """Return the day on which it was said: a past day in the sentence, nearest to the predicate, else the document's."""
+def _said_on(context: Context, proposal: Proposal, predicate: Token) -> tuple[date, DateBasis]:
+    """Return the day on which it was said: of the dates that hang on the saying or on what is said, the nearest; else the document's.
+
+    A date that belongs to another verb of the sentence (`three days after he met B on 18 August`) does not count. Of a longer time
+    (`last month`) the last day counts, not later than the document.
+    """
     published = context.document.published_on
+    sentence = predicate.sent
+    governing = {predicate.i, *(token.i for token in predicate.ancestors)}
+    if proposal.source and proposal.source.verb >= 0:
+        governing.add(proposal.source.verb)
     near = [
         mention
         for mention in context.dates
         if sentence.start_char <= mention.span.start < sentence.end_char
+        and mention.kind not in (DateKind.OFFSET, DateKind.VAGUE)
         and mention.date.starts_on is not None
-        and mention.date.starts_on == mention.date.ends_on
         and mention.date.starts_on <= published
+        and _verb_of(context.doc, mention) in governing
     ]
-    if not near:
+    best = min(near, key=lambda mention: abs(mention.span.start - predicate.idx), default=None)
+    if best is None or best.date.ends_on is None:
         return published, DateBasis.DOCUMENT
-    best = min(near, key=lambda mention: abs(mention.span.start - predicate.idx))
-    assert best.date.starts_on is not None
-    return best.date.starts_on, best.date.basis
+    return min(best.date.ends_on, published), best.date.basis
+
+
+def _verb_of(doc: Doc, mention: DateMention) -> int:
+    """Return the token of the verb (or of the root) that a time expression hangs on."""
+    span = doc.char_span(mention.span.start, mention.span.end, alignment_mode="expand")
+    if span is None:
+        return -1
+    node = span.root
+    while node.head.i != node.i:
+        node = node.head
+        if node.pos_ in ("VERB", "AUX"):
+            break
+    return int(node.i)

@@ -34,8 +34,8 @@ ABSOLUTE = {
     "date-as-modifier": ("At their Feb. 18 lunch the two men disagreed.", [("Feb. 18", "2025-02-18")]),
     "two-dates": ("Rounds were held on 3 March and 9 March.", [("3 March", "2025-03-03"), ("9 March", "2025-03-09")]),
     "list-shares-year": (
-        "Rounds came on May 16, June 2 and July 23, 2024.",
-        [("May 16", "2024-05-16"), ("June 2", "2024-06-02"), ("July 23, 2024", "2024-07-23")],
+        "Rounds came on May 4, June 11 and July 28, 2024.",
+        [("May 4", "2024-05-04"), ("June 11", "2024-06-11"), ("July 28, 2024", "2024-07-28")],
     ),
     "day-last-year": ("He was elected on 5 November last year.", [("5 November last year", "2024-11-05")]),
     "day-long-past-is-past": ("On 12 August troops crossed the border.", [("12 August", "2024-08-12")]),

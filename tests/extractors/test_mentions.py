@@ -74,3 +74,21 @@ def test_both_sides_are_the_two_named_last() -> None:
 
 def test_a_dateline_is_no_actor() -> None:
     assert not tag("ANKARA, Turkey (Wire) — Talks on a ceasefire went on.").positions
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [pytest.param(date(2024, 3, 1), "Rishi Sunak", id="then"), pytest.param(date(2025, 3, 1), "Keir Starmer", id="later")],
+)
+def test_the_prime_minister_is_the_one_of_the_day(day: date, name: str) -> None:
+    for text in (
+        "The British prime minister demanded sanctions on Russia.",
+        "Britain waited. The prime minister demanded sanctions on Russia.",
+    ):
+        (position,) = tag(text, day).positions
+        assert (position.actor, position.speaker, position.attribution) == ("GBR", name, "own_words")
+
+
+def test_each_speaker_is_named_for_his_own_state() -> None:
+    found = tag("Emmanuel Macron and Keir Starmer said they support sanctions on Russia.").positions
+    assert {(position.actor, position.speaker) for position in found} == {("FRA", "Emmanuel Macron"), ("GBR", "Keir Starmer")}

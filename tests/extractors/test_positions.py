@@ -47,7 +47,7 @@ CASES: list[tuple[str, str, Expected]] = [
     ),
     (
         "needs_backing",
-        "Keir Starmer insisted that any European force in Ukraine needs the backing of the United States.",
+        "Keir Starmer insisted that a European force in Ukraine needs American backing.",
         {("GBR", "reassurance_force", "conditional"), ("GBR", "us_backstop", "supports")},
     ),
     ("expert_is_nobody", "Any European force in Ukraine must be large, said Anna Berg, an analyst at a think-tank in Oslo.", set()),
@@ -155,3 +155,26 @@ def test_said_on_is_the_day_that_the_sentence_names() -> None:
 def test_said_on_is_else_the_day_of_the_document() -> None:
     (position,) = tag("The Kremlin rejected a ceasefire.").positions
     assert (position.said_on, position.said_on_basis) == (DAY, "document")
+
+
+@pytest.mark.parametrize(
+    ("text", "said_on", "basis"),
+    [
+        pytest.param("Last month the Kremlin rejected a ceasefire.", "2025-02-28", "relative", id="last_month"),
+        pytest.param(
+            "At the beginning of the week the Kremlin rejected a ceasefire.", "2025-03-25", "relative", id="beginning_of_the_week"
+        ),
+        pytest.param("The Kremlin rejected a ceasefire on 3 March.", "2025-03-03", "explicit", id="day"),
+        pytest.param(
+            "The Kremlin rejected a ceasefire after envoys met in Oslo on 3 March.", "2025-03-26", "document", id="day_of_another_verb"
+        ),
+    ],
+)
+def test_said_on_takes_the_date_of_the_saying(text: str, said_on: str, basis: str) -> None:
+    (position,) = tag(text).positions
+    assert (position.said_on.isoformat(), position.said_on_basis) == (said_on, basis)
+
+
+def test_what_a_state_hopes_is_the_reporters_word() -> None:
+    (position,) = tag("Norway hopes that many states join the peacekeeping force in Ukraine.").positions
+    assert position.attribution is Attribution.REPORTER

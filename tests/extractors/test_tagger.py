@@ -13,8 +13,8 @@ from vocabulary.words import PLOVER_CODES
 
 ARTICLE = """Coalition weighs next steps
 
-Keir Starmer said on Monday that Britain would send troops to Ukraine once a ceasefire is in place. The prime minister insisted that any
-European force in Ukraine needs the backing of the United States.
+Keir Starmer said on Monday that Britain would send troops to Ukraine once a ceasefire is in place. The prime minister insisted that a
+European force in Ukraine needs American backing.
 
 “We reject any Western soldiers in Ukraine,” Kremlin spokesman Dmitry Peskov said. Moscow has repeatedly rejected a ceasefire.
 

@@ -108,9 +108,9 @@ def test_sentences_like_clutter_stay(line: str) -> None:
 
 def test_comment_form_and_teasers_go_to_the_end() -> None:
     form = [
-        "0 Comments",
-        "Submit a Comment",
-        "Your email address will not be published. Required fields are marked *",
+        "2 Comments",
+        "Leave a Reply",
+        "Required fields are marked *",
         "text",
         "\u00a0",
         "text",
@@ -120,7 +120,7 @@ def test_comment_form_and_teasers_go_to_the_end() -> None:
         page(LEAD, SECOND, *form, *teasers, "The bay ends whaling", "In a bold step the bay has ended whaling, a trade which for two...")
     )
     assert found.text.split("\n\n") == [LEAD, SECOND]
-    assert "Submit a Comment" in found.removed
+    assert "Leave a Reply" in found.removed
     assert not any("moss" in line for line in found.text.splitlines())
 
 
@@ -248,7 +248,7 @@ TITLES = {
         "Port Vale votes for a wider pier",
     ),
     "after-loader-and-stamp": (
-        page("loader image", "Wed, Apr 02 | 1:34 pm", "Port Vale votes for a pier", LEAD),
+        page("loader image", "Mon, May 05 | 9:10 am", "Port Vale votes for a pier", LEAD),
         "",
         "Port Vale votes for a pier",
     ),
@@ -296,7 +296,7 @@ DATES = {
         page("A pier", "By Ada Quill", "Published 26 March 2025", "Updated 1 April 2025", LEAD),
         date(2025, 3, 26),
     ),
-    "no-year": (page("A pier for the north", "Wed, Apr 02 | 1:34 pm", LEAD), None),
+    "no-year": (page("A pier for the north", "Mon, May 05 | 9:10 am", LEAD), None),
     "in-the-body-only": (page("A pier for the north", LEAD, "The first pier was opened on 3 May 1921 by the king."), None),
     "after-it-was-read": (page("A pier for the north", "Published: 2031-03-26", LEAD), None),
     "impossible": (page("A pier for the north", "Published: 2025-02-31", LEAD), None),
