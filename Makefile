@@ -37,7 +37,12 @@ clean:  ## remove the environment and everything written
 
 # The environment. A stamp is newer than the lock that it was made from, so that nothing is installed twice.
 $(VENV)/.python:
-	@for python in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python; do \
+	@if [ -n "$(PYTHON)" ]; then \
+		command -v "$(PYTHON)" >/dev/null 2>&1 || { echo "make: PYTHON=$(PYTHON) is no program that can be run" >&2; exit 1; }; \
+		"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+			{ echo "make: PYTHON=$(PYTHON) is $$("$(PYTHON)" --version 2>&1 | head -n 1); Python 3.11 or newer is needed" >&2; exit 1; }; \
+	fi; \
+	for python in "$(PYTHON)" python3 python3.13 python3.12 python3.11 python; do \
 		[ -n "$$python" ] && command -v "$$python" >/dev/null 2>&1 || continue; \
 		"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
 		echo "make: creating the environment in $(VENV) with $$("$$python" --version)"; \
@@ -49,7 +54,7 @@ $(VENV)/.python:
 $(VENV)/.run: $(VENV)/.python requirements.lock pyproject.toml
 	@echo "make: installing from requirements.lock (some minutes the first time)"
 	@$(PIP_INSTALL) -r requirements.lock || { echo "make: the packages of requirements.lock could not be installed: is the package index reachable from here? (pip's own words stand above)" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --no-index -e . || { echo "make: the project itself could not be installed into $(VENV): does 'make clean' and then the same again help? (pip's own words stand above)" >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock

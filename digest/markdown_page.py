@@ -154,7 +154,8 @@ def _first_seen(view: DigestView) -> Iterator[str]:
     yield ""
     for change in view.digest.first_seen:
         sources = count_words(change.independent_sources, "independent source")
-        yield f"- **{escape(view.actor(change.actor))}** · {escape(view.topic(change))}: **{_move(change)}** · {sources}"
+        cause = f" · {CAUSE_WORDS[change.cause]}" if change.cause is not ChangeCause.MOVE else ""
+        yield f"- **{escape(view.actor(change.actor))}** · {escape(view.topic(change))}: **{_move(change)}** · {sources}{cause}"
         yield from _item_proof(change.after)
     yield ""
 
@@ -261,7 +262,7 @@ def _not_covered(view: DigestView) -> Iterator[str]:
     coverage = view.digest.coverage
     yield "## What was not covered"
     yield ""
-    yield f"{count_words(coverage.documents_read, 'document')} of the day read; {coverage.documents_total:,} in the warehouse."
+    yield view.reading
     yield ""
     if view.outcomes:
         yield from table_head("How the items of the last run ended", "Items")
@@ -285,15 +286,20 @@ def _not_covered(view: DigestView) -> Iterator[str]:
 def _feeds_down(view: DigestView) -> Iterator[str]:
     """Yield the feeds that gave nothing, or that all answered."""
     feeds = view.digest.coverage.feeds
+    if view.feeds_off:
+        yield "Feeds were switched off: nothing was polled."
+        yield ""
+        return
     if not view.feeds_down:
         yield f"All feeds answered ({len(feeds):,})." if feeds else "No feed is watched."
         yield ""
         return
     yield f"Feeds that gave nothing ({len(view.feeds_down):,} of {len(feeds):,}):"
     yield ""
-    for feed in view.feeds_down:
-        detail = f" ({escape(feed.detail)})" if feed.detail else ""
-        yield f"- {escape(feed.outlet)}, {code(feed.feed_id)}: {view.feed_state(feed)}{detail}"
+    for group in view.feed_groups:
+        yield f"- {group.cause} ({group.number:,}): {', '.join(escape(outlet) for outlet in group.outlets)}"
+    yield ""
+    yield "`stancewatch status` and the JSON tell more of each."
     yield ""
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from digest.build import GENERAL
-from digest.wording import OWN_CAUSES, POLL_WORDS, count_words, day_words, time_words, weekday_words
+from digest.wording import OWN_CAUSES, count_words, day_words, feed_cause_words, weekday_words
 from vocabulary.stance import Digest, DigestEvent, FeedCoverage, StanceChange, StanceDay
 from vocabulary.words import FAILED_POLLS
 
@@ -45,6 +45,15 @@ class MatrixRow:
 
     actor: str
     cells: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class FeedGroup:
+    """The feeds that gave nothing for one and the same cause."""
+
+    cause: str
+    number: int
+    outlets: tuple[str, ...]
 
 
 class DigestView:
@@ -96,6 +105,20 @@ class DigestView:
         """Return the feeds that did not give a feed at their last poll, or were never polled."""
         return tuple(feed for feed in self.digest.coverage.feeds if feed.status is None or feed.status in FAILED_POLLS)
 
+    @property
+    def feeds_off(self) -> bool:
+        """Tell whether the watch has feeds and they were switched off."""
+        return self.digest.coverage.feeds_off and bool(self.digest.coverage.feeds)
+
+    @cached_property
+    def feed_groups(self) -> tuple[FeedGroup, ...]:
+        """Return the feeds that gave nothing by cause, the most frequent first, each outlet once in a group."""
+        groups: defaultdict[str, list[str]] = defaultdict(list)
+        for feed in self.feeds_down:
+            groups[feed_cause_words(feed)].append(feed.outlet)
+        found = (FeedGroup(cause, len(outlets), tuple(dict.fromkeys(outlets))) for cause, outlets in groups.items())
+        return tuple(sorted(found, key=lambda group: (-group.number, group.cause)))
+
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """Return the numbers of the summary line."""
@@ -109,6 +132,8 @@ class DigestView:
         ]
         if self.revisions:
             found.insert(1, _figure(len(self.revisions), "revision of the record", "revisions of the record", "revisions"))
+        if self.feeds_off:
+            return (*found, Figure("feeds", "off", "not-covered"))
         alive = f"{len(feeds) - len(self.feeds_down):,} of {len(feeds):,}" if feeds else "No"
         return (*found, Figure(alive, "feeds alive" if feeds else "feeds watched", "not-covered"))
 
@@ -142,8 +167,10 @@ class DigestView:
         """Return what no confirmed change means here: silence, stability as far as seen, or something between."""
         total, down = len(self.digest.coverage.feeds), len(self.feeds_down)
         failed = [f"{down:,} of {count_words(total, 'feed')} gave nothing"] if down else []
+        if self.feeds_off:
+            failed = ["the feeds were switched off"]
         if not self.documents_behind:
-            feeds = failed[0] if down else "every feed answered" if total else "no feed is watched"
+            feeds = failed[0] if failed else "every feed answered" if total else "no feed is watched"
             what = "no document was read" if self.digest.opening else "no document of this day was read"
             return f"No confirmed change, because {what} ({feeds}). This is silence, not stability."
         read = f"{count_words(self.documents_behind, 'document')} {'was' if self.documents_behind == 1 else 'were'} read"
@@ -167,11 +194,14 @@ class DigestView:
         """Return outcome words and their numbers, the largest first."""
         return tuple(sorted(self.digest.coverage.outcomes.items(), key=lambda item: (-item[1], item[0])))
 
-    def feed_state(self, feed: FeedCoverage) -> str:
-        """Return how a feed stands, in words; the detail apart, since strangers may have written it."""
-        state = POLL_WORDS[feed.status] if feed.status else "never polled"
-        last = f"last answer {time_words(feed.last_ok_at)}" if feed.last_ok_at else "no answer so far"
-        return f"{state}; {last}"
+    @property
+    def reading(self) -> str:
+        """Return how many documents were read, how many of them late, and how many there are."""
+        coverage = self.digest.coverage
+        is_one_day = self.digest.previous_day == self.digest.day - timedelta(days=1) and not coverage.documents_late
+        read = f"{count_words(coverage.documents_read, 'document')}{' of the day' if is_one_day else ''} read"
+        late = f", {coverage.documents_late:,} of them of earlier days and read only now" if coverage.documents_late else ""
+        return f"{read}{late}; {coverage.documents_total:,} in the warehouse."
 
     def event_day(self, event: DigestEvent) -> str:
         """Return the date of an event in words, as precise as known."""

@@ -1,8 +1,9 @@
 """Plain words for the closed word lists, for dates and for numbers. English, whatever the machine's locale."""
 
+import re
 from datetime import UTC, date, datetime
 
-from vocabulary.stance import Evidence
+from vocabulary.stance import Evidence, FeedCoverage
 from vocabulary.words import (
     Attribution,
     Basis,
@@ -54,7 +55,7 @@ OWN_CAUSES = frozenset({ChangeCause.MOVE, ChangeCause.LATE})  # only these are t
 ATTRIBUTION_WORDS = {
     Attribution.OWN_WORDS: "in own words",
     Attribution.ACT: "shown by an act",
-    Attribution.SPOKESPERSON: "through a spokesperson",
+    Attribution.SPOKESPERSON: "officially (by a spokesperson, a ministry or the state by name)",
     Attribution.ANONYMOUS: "from an unnamed source",
     Attribution.REPORTER: "in the reporter's account",
     Attribution.CLAIM: "as somebody else claims",
@@ -125,6 +126,16 @@ POLL_WORDS = {
     PollStatus.TIMEOUT: "did not answer in time",
     PollStatus.UNREACHABLE: "not reachable",
 }
+# What the words of network libraries come down to, the first that fits. An outlet's address may hold any word, so each is one that
+# only such a library writes.
+_UNREACHABLE_CAUSES = (
+    (re.compile(r"DNSError|DNS server|name resolution|Name or service not known|getaddrinfo|no host name"), "name not resolved"),
+    (re.compile(r"CertificateError|CERTIFICATE_VERIFY|certificate verify"), "certificate not valid"),
+    (re.compile(r"Network is unreachable|No route to host"), "no way there"),
+    (re.compile(r"Connect call failed|Connection refused"), "connection refused"),
+    (re.compile(r"ServerDisconnected|Connection reset|Connection lost|PayloadError"), "connection broken off"),
+)
+_STATUS = re.compile(r"status (\d{3})\b")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
     "January",
@@ -166,6 +177,19 @@ def count_words(number: int, one: str, many: str = "") -> str:
 def outcome_words(word: str) -> str:
     """Return the plain words of an outcome; a word of a later version stands for itself."""
     return OUTCOME_WORDS[DocumentOutcome(word)] if word in set(DocumentOutcome) else word
+
+
+def feed_cause_words(feed: FeedCoverage) -> str:
+    """Return why a feed gave nothing, in plain words that hold nothing of its detail, so that feeds of one cause say the same."""
+    if feed.status is None:
+        return "never polled"
+    words = POLL_WORDS[feed.status]
+    if feed.status is PollStatus.UNREACHABLE:
+        cause = next((cause for pattern, cause in _UNREACHABLE_CAUSES if pattern.search(feed.detail)), "")
+        return f"{words}: {cause}" if cause else words
+    if feed.status is PollStatus.HTTP_ERROR and (status := _STATUS.search(feed.detail)):
+        return f"{words}: status {status[1]}"
+    return words
 
 
 def doubt_words(evidence: Evidence | None) -> str:

@@ -1,7 +1,7 @@
 """The command line: `stancewatch VERB`. It reads flags, calls a step, prints a report and ends with an exit code.
 
 Commands import what they need when they run, so that `--help` is quick and `run --direct` never sees the scheduler.
-Exit codes: 0 done, 1 error, 2 usage, 3 partial, 4 no data, 5 skipped because another run holds the warehouse.
+Exit codes: 0 done, 1 error, 2 wrong usage, 3 partial, 4 no data, 5 skipped because another run holds the warehouse.
 """
 
 import sys
@@ -19,8 +19,8 @@ from vocabulary.errors import StancewatchError
 
 app = typer.Typer(
     name="stancewatch",
-    help="Watch who stands where on what, and what changed since yesterday.",
-    epilog="Exit codes: 0 done, 1 error, 2 usage, 3 partial, 4 no data, 5 skipped (another run is on).  Example: stancewatch run",
+    help="Watch who stands where on each issue, and what changed since yesterday.",
+    epilog="Exit codes: 0 done, 1 error, 2 wrong usage, 3 partial, 4 no data, 5 skipped (another run is on).  Example: stancewatch run",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -37,7 +37,7 @@ def common(
     home: Annotated[Path | None, typer.Option(help="Folder for everything that is written")] = None,
     values: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any setting, as often as needed")] = None,
 ) -> None:
-    """Watch who stands where on what, and what changed since yesterday."""
+    """Watch who stands where on each issue, and what changed since yesterday."""
     ctx.obj = Flags(config=config, values={"home": home, **_pairs(values or [])})
 
 

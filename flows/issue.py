@@ -12,6 +12,7 @@ from flows.lock import hold_warehouse
 from flows.reports import DigestReport, DigestState
 from vocabulary.errors import NoDataError
 from vocabulary.stance import Coverage, Digest
+from warehouse.stances import pick_reaffirmed
 from warehouse.store import Warehouse
 
 
@@ -19,8 +20,8 @@ def issue_digest(ctx: RunContext, day: date | None = None) -> DigestReport:
     """Issue the digest of `day` and write its files; an issued day is reprinted as it was.
 
     Without `day`, the first digest of a warehouse covers the last day with a document and later ones cover yesterday.
-    1. The day is chosen, 2. what was issued before is looked up, 3. a day of which nothing was read gets no digest:
-    nothing read is not "nothing changed", 4. the digest is assembled, stored and written.
+    1. The day is chosen, 2. what was issued before is looked up, 3. where nothing was read for it there is no digest:
+    nothing read is not "nothing changed"; what became known late counts as read, 4. the digest is assembled, stored and written.
     Raises `NoDataError` for a `day` that cannot be issued any more or yet.
     """
     with hold_warehouse(ctx.settings) as store:
@@ -40,7 +41,7 @@ def issue_digest(ctx: RunContext, day: date | None = None) -> DigestReport:
             raise NoDataError(f"{day} has no digest and {last.day} was issued since; `stancewatch diff --day {day}` shows that day")
         # 3. nothing read
         since = _since(store, target, last)
-        coverage = store.get_coverage(target, day_from=since)
+        coverage = _get_coverage(ctx, store, target, since, last)
         if last is not None and _nothing_read(ctx, coverage, target):
             note = f"nothing was read for {target}, so no digest is issued: no data is not the same as no change; {last.day} stands"
             return _report(ctx, last, "no_data", is_last=True, note=note)
@@ -53,8 +54,7 @@ def issue_digest(ctx: RunContext, day: date | None = None) -> DigestReport:
 def assemble_digest(ctx: RunContext, store: Warehouse, day: date, previous: Digest | None, coverage: Coverage, since: date) -> Digest:
     """Return the digest of `day` after `previous`; its news are those of the days from `since` on."""
     first_day = store.first_document_day() if previous is None else None
-    changes = store.list_changes_since(previous, day, first_day=first_day)
-    first_seen = store.list_first_seen(previous, day, first_day=first_day)
+    stances = store.list_stances(day)
     return build_digest(
         watch=ctx.watch,
         actor_names=country_names(),
@@ -64,9 +64,9 @@ def assemble_digest(ctx: RunContext, store: Warehouse, day: date, previous: Dige
         first_day=first_day,
         issued_at=ctx.now,
         issued_on=ctx.today,
-        changes=[*changes, *first_seen, *store.list_signals(since, day)],
-        reaffirmed=store.list_reaffirmed(day),
-        stances=store.list_stances(day),
+        changes=[*store.list_lines(previous, day, first_day=first_day), *store.list_signals(since, day)],
+        reaffirmed=pick_reaffirmed(stances, day),
+        stances=stances,
         events=store.list_events(since, day),
         ahead=store.list_events_ahead(day),
         coverage=coverage,
@@ -95,8 +95,18 @@ def _next_day(ctx: RunContext, store: Warehouse, last: Digest | None) -> date | 
     return min(newest, ctx.today) if newest else None
 
 
+def _get_coverage(ctx: RunContext, store: Warehouse, day: date, since: date, previous: Digest | None) -> Coverage:
+    """Return what was read for the digest of `day` after `previous`, and whether the feeds were left out."""
+    known_since = previous.issued_at if previous else None
+    coverage = store.get_coverage(day, day_from=since, known_since=known_since)
+    if ctx.settings.feeds_enabled:
+        return coverage
+    polled = any(known_since is None or poll.polled_at > known_since for poll in store.last_polls().values())
+    return coverage.model_copy(update={"feeds_off": not polled})
+
+
 def _nothing_read(ctx: RunContext, coverage: Coverage, day: date) -> bool:
-    """Tell whether no document of `day` was read and no feed answered on that day or since."""
+    """Tell whether no document was read for `day` and no feed answered on that day or since."""
     answered = [feed.last_ok_at for feed in coverage.feeds if feed.last_ok_at is not None]
     return coverage.documents_read == 0 and not any(at.astimezone(ctx.settings.zone).date() >= day for at in answered)
 

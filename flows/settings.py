@@ -146,6 +146,9 @@ def load_settings(flags: Mapping[str, Any] | None = None, *, config: Path | None
     Raises `SettingsError`, one line, for an unknown key or a wrong value anywhere.
     """
     given = {name: value for name, value in (flags or {}).items() if value is not None}
+    for name in given:
+        if name not in Settings.model_fields:
+            raise SettingsError(f"flag: --set {name}: {name} is no setting{_nearest(name, Settings.model_fields)}")
     return Settings.from_layers({"file": _read_file(config), "environment": _read_environment(), "flag": given})
 
 

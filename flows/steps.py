@@ -7,6 +7,7 @@ each opens the warehouse through `flows.lock` and returns a small record.
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
 
 from extractors.tagger import Tagger
 from flows.cleaning import clean_documents, outcomes_of
@@ -34,7 +35,7 @@ def load_first_batch(ctx: RunContext) -> StepReport:
     Raises `SeedError` where the folder or its manifest cannot be used at all; a bad line or file is an outcome.
     """
     batch = load_seeds(ctx.settings.seeds, seen_at=ctx.now, known=KNOWN_SEEDS)
-    documents, failures = _clean(ctx, "cleaning the first batch", batch.documents)
+    documents, failures = _clean(ctx, "cleaning the first batch", batch.documents, folder=ctx.settings.seeds)
     failures = [*batch.failures, *failures]
     with hold_warehouse(ctx.settings) as store:
         store.insert_documents(documents)
@@ -95,7 +96,7 @@ def build_day(ctx: RunContext, day: date | None = None) -> StepReport:
     """Bring the stances up to what is now known, and say how many stand at the close of `day`, by default yesterday."""
     with hold_warehouse(ctx.settings) as store:
         store.build_stances(run_id=ctx.run_id, known_at=ctx.now, watch=ctx.watch)
-        standing = len(store.list_stances(day or ctx.yesterday))
+        standing = store.count_stances(day or ctx.yesterday)
     return StepReport(step="build_day", notes=(f"{standing} stances at the close of {day or ctx.yesterday}",))
 
 
@@ -120,9 +121,9 @@ async def _fetch(ctx: RunContext, store: Warehouse) -> PollBatch:
         )
 
 
-def _clean(ctx: RunContext, what: str, raws: Sequence[RawDocument]) -> tuple[list[Document], list[Failure]]:
+def _clean(ctx: RunContext, what: str, raws: Sequence[RawDocument], *, folder: Path | None = None) -> tuple[list[Document], list[Failure]]:
     with track(what, len(raws)) as advance:
-        batch = clean_documents(ctx, raws, on_each=advance)
+        batch = clean_documents(ctx, raws, folder=folder, on_each=advance)
     return list(batch.documents), list(batch.failures)
 
 

@@ -52,10 +52,11 @@ def _is_public_6(address: IPv6Address) -> bool:
     if address in _NAT64:
         # where the network speaks IPv6 only, its DNS gives every IPv4 host as such an address
         return _is_public_4(last_four)
-    if address.sixtofour is not None and not _is_public_4(address.sixtofour):
-        return False
     if (int(address) >> 32) & 0xFFFFFFFF in _ISATAP and not _is_public_4(last_four):
         return False
+    if address.sixtofour is not None:
+        # decided by the part it carries alone: releases of Python differ on whether 2002::/16 is global
+        return _is_public_4(address.sixtofour)
     return address.is_global and address in _PUBLIC_6 and not any(address in net for net in _INSIDE_6)
 
 

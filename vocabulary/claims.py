@@ -25,7 +25,7 @@ class TextDate(Record):
     raw: str = Field(default="", description="The words of the text")
 
     def iso(self) -> str | None:
-        """Return `2025`, `2025-03`, `2025-W10`, `2025-03-27`, a range `A/B`, or None."""
+        """Return `2024`, `2024-05`, `2024-W19`, `2024-05-08`, a range `A/B`, or None."""
         first, last = self.starts_on, self.ends_on
         if first is None or last is None:
             return None
@@ -48,7 +48,7 @@ class Position(Record):
     document_id: str = Field(description="Document that shows it")
     text_sha256: str = Field(description="Text version that the offsets count in")
     actor: str = Field(description="Actor id of the watch, or ISO 3166-1 alpha-3")
-    speaker: str | None = Field(default=None, description="Who said it, as the text names them")
+    speaker: str | None = Field(default=None, description="Whoever said it, under the name that the text uses")
     role: str | None = Field(default=None, description="Role id that the speaker held on said_on, where known")
     issue: str = Field(description="Issue id of the watch")
     aspect: str = Field(default="general", description="Question within the issue; `general` where the text names none")
@@ -82,7 +82,7 @@ class EventReport(Record):
     date_basis: DateBasis = Field(default=DateBasis.NONE, description="How the date is known")
     date_raw: str = Field(default="", description="The words that give the date")
     status: EventStatus = Field(description="Whether it happened")
-    actors: tuple[str, ...] = Field(description="Ids that took or will take part, or did it; the doer first")
+    actors: tuple[str, ...] = Field(description="Ids of those who act in it or take part, past or ahead; the doer first")
     targets: tuple[str, ...] = Field(default=(), description="Ids that it was done to or for")
     place: str | None = Field(default=None, description="Place as written")
     quantities: tuple[str, ...] = Field(default=(), description="Numbers with their units, as written")

@@ -13,7 +13,7 @@
         ├── WarehouseError       schema, version or content of the warehouse
         └── NoDataError          nothing to answer from
 
-A message says what, which, why, and the next thing to do. The scheduler asks only whether an error is transient.
+A message says what failed, on which item, for what reason, and what to do next. The scheduler asks only whether an error is transient.
 """
 
 from vocabulary.words import DocumentOutcome, PollStatus

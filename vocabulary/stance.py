@@ -28,7 +28,7 @@ class Evidence(Record):
     stance: Stance = Field(description="Stance that it shows")
     condition: str | None = Field(default=None, description="Its condition, as written")
     quote: str = Field(description="Verbatim words")
-    speaker: str | None = Field(default=None, description="Who said it, as the text names them")
+    speaker: str | None = Field(default=None, description="Whoever said it, under the name that the text uses")
     attribution: Attribution = Field(description="How it is known")
     basis: Basis = Field(description="What it rests on in time")
     said_on: date = Field(description="Day on which it was said")
@@ -87,7 +87,7 @@ class DigestEvent(Record):
     status: EventStatus = Field(description="Whether it happened")
     date_iso: str | None = Field(description="ISO day, week, month, year or range; None where unknown")
     starts_on: date | None = Field(default=None, description="First day")
-    actors: tuple[str, ...] = Field(description="Ids that took or will take part; the doer first")
+    actors: tuple[str, ...] = Field(description="Ids of those who take part, past or ahead; the doer first")
     targets: tuple[str, ...] = Field(default=(), description="Ids that it was done to or for")
     place: str | None = Field(default=None, description="Place as written")
     quote: str = Field(description="Verbatim words of the fullest report")
@@ -111,11 +111,15 @@ class FeedCoverage(Record):
 class Coverage(Record):
     """What was read for a digest and what was not: silence is told apart from stability."""
 
-    documents_read: int = Field(ge=0, description="Documents of the day that were tagged")
+    documents_read: int = Field(ge=0, description="Documents tagged: those of the days since the digest before, and late ones")
+    documents_late: int = Field(
+        default=0, ge=0, description="Of these, documents of earlier days that were read only since the digest before"
+    )
     documents_total: int = Field(ge=0, description="Documents of the warehouse")
     outcomes: dict[str, int] = Field(default_factory=dict, description="Outcome word to number, of the latest run that read documents")
     not_read: tuple[str, ...] = Field(default=(), description="Items that ended badly: `item: word (why)`")
     feeds: tuple[FeedCoverage, ...] = Field(default=(), description="Feeds of the watch")
+    feeds_off: bool = Field(default=False, description="Feeds are switched off and none was polled since the digest before")
     silent_actors: tuple[str, ...] = Field(default=(), description="Actors in focus without any evidence on the day")
 
 

@@ -1,4 +1,4 @@
-"""The watch: what to watch, as data. Actors, people and their dated offices, issues with their cues, feeds, numbers.
+"""The watch: what to watch, as data. Actors; people, with their offices by date; issues and cues; feeds; numbers.
 
 The model only says what holds inside one file. How a file is read, with line numbers, is `vocabulary.watch_file`.
 """

@@ -191,7 +191,7 @@ class ChangeKind(StrEnum):
 
 
 class ChangeCause(StrEnum):
-    """Why a line stands in a digest. Only `move` and `late` are the actor's."""
+    """Why a line stands in a digest. `move` and `late` alone are the actor's doing."""
 
     MOVE = "move"
     LATE = "late"

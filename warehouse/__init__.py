@@ -1,4 +1,4 @@
-"""The room that speaks DuckDB: migrations, writes, stance and change SQL, snapshots.
+"""The one room with DuckDB in it: migrations, writes, stance and change SQL, snapshots.
 
 Nothing outside it imports duckdb, and it knows no word of any watch: actors and issues are data. Enter through `warehouse.store`.
 """

@@ -10,15 +10,14 @@ import duckdb
 from vocabulary.errors import WarehouseError
 from vocabulary.identity import content_id
 from vocabulary.stance import Digest, Evidence, StanceChange
-from vocabulary.words import ChangeKind
 from warehouse.columns import fetch_dicts, read_query
 from warehouse.stances import show_evidence
 
 
 def list_changes(
-    connection: duckdb.DuckDBPyConnection, previous: Digest | None, day: date, first_day: date | None, timezone: str, *, first_seen: bool
+    connection: duckdb.DuckDBPyConnection, previous: Digest | None, day: date, first_day: date | None, timezone: str
 ) -> list[StanceChange]:
-    """Return what changed since `previous`, most significant first: first sights, or everything else.
+    """Return what changed since `previous`, first sights too, most significant first.
 
     `previous` must be issued; without it, the changes from the close of `first_day` to that of `day`.
     """
@@ -30,9 +29,8 @@ def list_changes(
             raise WarehouseError(f"the digest of {previous.day} was never issued here; changes are counted from an issued digest")
         parameters = {"day": day, "digest_id": previous.digest_id, "timezone": timezone}
         rows = fetch_dicts(connection, read_query("changes_since_digest"), parameters)
-    wanted = [row for row in rows if (row["kind"] == ChangeKind.FIRST_SEEN) == first_seen]
     as_issued = {stance.lead.position_id: stance.lead for stance in previous.stances} if previous else {}
-    return _build_lines(connection, wanted, day, as_issued)
+    return _build_lines(connection, rows, day, as_issued)
 
 
 def list_signals(connection: duckdb.DuckDBPyConnection, day_from: date, day_to: date) -> list[StanceChange]:

@@ -17,7 +17,7 @@ from warehouse.runs import find_last_run
 from warehouse.snapshot import snapshot_path
 
 # the item was read, or was rightly left alone
-_ENDED_WELL = frozenset({DocumentOutcome.TAGGED, DocumentOutcome.UNCHANGED, DocumentOutcome.OFF_TOPIC})
+ENDED_WELL = frozenset({DocumentOutcome.TAGGED, DocumentOutcome.UNCHANGED, DocumentOutcome.OFF_TOPIC})
 
 
 class WarehouseStatus(Record):
@@ -77,12 +77,12 @@ def _show_events(connection: duckdb.DuckDBPyConnection, query: str, parameters: 
     return shown
 
 
-def get_coverage(connection: duckdb.DuckDBPyConnection, day_from: date, day_to: date) -> Coverage:
-    """Return what was read for the days from `day_from` to `day_to` and what was not."""
-    days = {"day_from": day_from, "day_to": day_to}
+def get_coverage(connection: duckdb.DuckDBPyConnection, day_from: date, day_to: date, known_since: datetime | None) -> Coverage:
+    """Return what was read for the days from `day_from` to `day_to`, or of earlier days since `known_since`, and what was not."""
+    days = {"day_from": day_from, "day_to": day_to, "known_since": known_since}
     outcomes = fetch_dicts(connection, read_query("last_outcomes"))
     words = Counter(str(row["status"]) for row in outcomes)
-    bad = [row for row in outcomes if DocumentOutcome(str(row["status"])) not in _ENDED_WELL]
+    bad = [row for row in outcomes if DocumentOutcome(str(row["status"])) not in ENDED_WELL]
     counts = fetch_dicts(connection, read_query("count_documents"), days)[0]
     feeds = fetch_dicts(connection, read_query("feed_coverage"))
     silent = connection.execute(read_query("silent_actors"), days).fetchall()
@@ -98,6 +98,6 @@ def get_coverage(connection: duckdb.DuckDBPyConnection, day_from: date, day_to: 
 
 
 def record_coverage(connection: duckdb.DuckDBPyConnection, days: tuple[date, date], run_id: str, now: datetime, timezone: str) -> None:
-    """Keep what was covered on each of these days, by actor in focus and by feed; days that have rows keep them."""
+    """Keep what was covered on those of these days that had any document or poll, and on the last; days that have rows keep them."""
     parameters = {"day_from": days[0], "day_to": days[1], "run_id": run_id, "recorded_at": now, "timezone": timezone}
     connection.execute(f"INSERT INTO coverage_days BY NAME {read_query('coverage_days')}", parameters)

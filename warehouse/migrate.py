@@ -1,4 +1,4 @@
-"""Bringing a warehouse to the schema of this code: numbered SQL files, each in one transaction with the row that records it.
+"""Bringing a warehouse to the schema of this code: numbered SQL files, each run together with its own row in `migrations`, or not at all.
 
 Must not know what the files contain; they import no Python.
 """

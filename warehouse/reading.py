@@ -13,9 +13,10 @@ from vocabulary.claims import EventReport, Position, TextDate
 from vocabulary.documents import FeedPoll, Record
 from vocabulary.errors import NoDataError, TerminalError, WarehouseError
 from vocabulary.stance import Evidence, RunRecord
-from vocabulary.words import ChangeKind, DateBasis, DatePrecision, EventStatus, EventType, PublishedBasis, Stance
+from vocabulary.words import ChangeKind, DateBasis, DatePrecision, DocumentOutcome, EventStatus, EventType, PublishedBasis, Stance
 from warehouse import documents, runs
 from warehouse.columns import fetch_dicts, read_query
+from warehouse.coverage import ENDED_WELL
 from warehouse.migrate import applied_migrations, check_applied, list_migrations
 from warehouse.snapshot import connect_snapshot
 from warehouse.stances import show_evidence
@@ -109,12 +110,21 @@ class SnapshotCounts(Record):
     last_digest_day: date | None = Field(description="Newest day with a digest")
 
 
+class ItemEnd(Record):
+    """How an item of the last run that read documents ended."""
+
+    item: str = Field(description="Its address or file name")
+    status: DocumentOutcome = Field(description="The one final word")
+    detail: str = Field(description="Why, and what to do about it; empty where the word says all")
+
+
 class SnapshotStatus(Record):
     """What a snapshot holds, and how the last runs and polls ended."""
 
     counts: SnapshotCounts = Field(description="Numbers of rows")
     runs: tuple[RunRecord, ...] = Field(description="Last runs, the newest first")
     outcomes: dict[str, int] = Field(description="Final word to number of items, of the last run that read; the most frequent first")
+    not_read: tuple[ItemEnd, ...] = Field(description="Items of that run that ended badly")
     feeds: tuple[FeedPoll, ...] = Field(description="Newest poll of each feed, by feed")
 
 
@@ -146,12 +156,14 @@ class SnapshotReader:
     def get_status(self) -> SnapshotStatus:
         """Return what the snapshot holds and how the last runs and polls ended."""
         counted = fetch_dicts(self._connection, read_query("status"))[0]
-        words = Counter(str(row["status"]) for row in fetch_dicts(self._connection, read_query("last_outcomes")))
+        outcomes = [ItemEnd.model_validate(row) for row in fetch_dicts(self._connection, read_query("last_outcomes"))]
+        words = Counter(str(outcome.status) for outcome in outcomes)
         polls = documents.last_polls(self._connection)
         return SnapshotStatus(
             counts=SnapshotCounts.model_validate({name: counted[name] for name in SnapshotCounts.model_fields}),
             runs=tuple(runs.list_last_runs(self._connection, _LAST_RUNS)),
             outcomes={word: words[word] for word in sorted(words, key=lambda word: (-words[word], word))},
+            not_read=tuple(outcome for outcome in outcomes if outcome.status not in ENDED_WELL),
             feeds=tuple(polls[feed] for feed in sorted(polls)),
         )
 

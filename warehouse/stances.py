@@ -66,6 +66,20 @@ def list_stances(connection: duckdb.DuckDBPyConnection, day: date) -> list[Stanc
     return [StanceDay.model_validate({**row, "lead": lead}) for row, lead in zip(rows, leads, strict=True)]
 
 
+def count_stances(connection: duckdb.DuckDBPyConnection, day: date) -> int:
+    """Return the number of stances at the close of `day`, as now known."""
+    row = connection.execute(
+        "SELECT count(*) FROM stance_spells WHERE known_to IS NULL AND valid_from <= $day AND (valid_to IS NULL OR valid_to >= $day)",
+        {"day": day},
+    ).fetchone()
+    return row[0] if row else 0
+
+
+def pick_reaffirmed(stances: Iterable[StanceDay], day: date) -> list[StanceDay]:
+    """Return those of `stances`, the matrix at the close of `day`, that began before the day and were restated on it."""
+    return [stance for stance in stances if stance.held_since < day == stance.last_said_on]
+
+
 def show_evidence(connection: duckdb.DuckDBPyConnection, position_ids: Iterable[str]) -> dict[str, Evidence]:
     """Map position ids to what a digest shows of them."""
     ids = sorted(set(position_ids))

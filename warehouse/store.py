@@ -11,7 +11,7 @@ from vocabulary.claims import TaggedDocument
 from vocabulary.documents import Document, FeedPoll, Outcome
 from vocabulary.stance import Coverage, Digest, DigestEvent, RunRecord, StanceChange, StanceDay
 from vocabulary.watch import Watch
-from vocabulary.words import RunStatus
+from vocabulary.words import ChangeKind, RunStatus
 from warehouse import changes, claims, coverage, digests, documents, runs, snapshot, stances, watch_tables
 from warehouse.connection import FileLock, connect, make_folder, transaction
 from warehouse.coverage import WarehouseStatus
@@ -147,20 +147,29 @@ class Warehouse:
         """Return where everyone stood at the close of `day`, as now known, by actor, issue and aspect."""
         return stances.list_stances(self.connection, day)
 
+    def count_stances(self, day: date) -> int:
+        """Return the number of stances at the close of `day`, as now known."""
+        return stances.count_stances(self.connection, day)
+
     def list_reaffirmed(self, day: date) -> list[StanceDay]:
         """Return the stances that began before `day` and were restated on it."""
-        return [stance for stance in self.list_stances(day) if stance.held_since < day == stance.last_said_on]
+        return stances.pick_reaffirmed(self.list_stances(day), day)
+
+    def list_lines(self, previous: Digest | None, day: date, *, first_day: date | None = None) -> list[StanceChange]:
+        """Return what differs from what `previous` said to the close of `day` as now known: confirmed changes and first sights.
+
+        Without `previous` (opening digest): every change between the close of `first_day` and of `day`, and the stance with which each
+        key starts.
+        """
+        return changes.list_changes(self.connection, previous, day, first_day, self.timezone)
 
     def list_changes_since(self, previous: Digest | None, day: date, *, first_day: date | None = None) -> list[StanceChange]:
-        """Return the confirmed changes from what `previous` said to what is now known to hold at the close of `day`.
-
-        Without `previous` (opening digest): every change between the close of `first_day` and of `day`.
-        """
-        return changes.list_changes(self.connection, previous, day, first_day, self.timezone, first_seen=False)
+        """Return the lines of `list_lines` that are confirmed changes."""
+        return [line for line in self.list_lines(previous, day, first_day=first_day) if line.kind is not ChangeKind.FIRST_SEEN]
 
     def list_first_seen(self, previous: Digest | None, day: date, *, first_day: date | None = None) -> list[StanceChange]:
-        """Return the stances that `previous` did not have; without it, the stance with which each key starts."""
-        return changes.list_changes(self.connection, previous, day, first_day, self.timezone, first_seen=True)
+        """Return the lines of `list_lines` that are first sights."""
+        return [line for line in self.list_lines(previous, day, first_day=first_day) if line.kind is ChangeKind.FIRST_SEEN]
 
     def list_signals(self, day_from: date, day_to: date) -> list[StanceChange]:
         """Return evidence of these days that may not move a stance but speaks against it, or of a key without one."""
@@ -176,9 +185,12 @@ class Warehouse:
         """Return what is planned for after `day`."""
         return coverage.list_events_ahead(self.connection, day)
 
-    def get_coverage(self, day: date, *, day_from: date | None = None) -> Coverage:
-        """Return what was read for `day` (or for `day_from` to `day`) and what was not."""
-        return coverage.get_coverage(self.connection, day_from or day, day)
+    def get_coverage(self, day: date, *, day_from: date | None = None, known_since: datetime | None = None) -> Coverage:
+        """Return what was read for `day` (or for `day_from` to `day`) and what was not.
+
+        A document of an earlier day counts where its text was first tagged after `known_since`: when the digest before was issued.
+        """
+        return coverage.get_coverage(self.connection, day_from or day, day, known_since)
 
     # digests
 

@@ -51,7 +51,7 @@ def sql(
 
 
 def status(ctx: typer.Context, as_json: JsonFlag = False) -> None:
-    """Print the last runs, what the warehouse holds, feeds that are not well, versions, and who holds the lock."""
+    """Print the last runs, what the warehouse holds, documents and feeds that are not well, versions, and who holds the lock."""
     from flows.lock import find_holder
     from warehouse.reading import open_snapshot
     from warehouse.snapshot import snapshot_path
@@ -71,6 +71,8 @@ def status(ctx: typer.Context, as_json: JsonFlag = False) -> None:
     for run in found.runs:
         typer.echo(f"run {run.started_at:%Y-%m-%d %H:%M} {run.step}: {run.status} ({run.detail})")
     typer.echo("outcomes of the last run that read: " + (", ".join(f"{n} {word}" for word, n in found.outcomes.items()) or "none"))
+    for end in found.not_read:
+        typer.echo(f"  {end.item}: {end.status}" + (f" ({end.detail})" if end.detail else ""))
     failed = [poll for poll in found.feeds if poll.status in FAILED_POLLS]
     typer.echo(f"feeds: {len(found.feeds) - len(failed)} well, {len(failed)} not")
     for poll in failed:

@@ -104,6 +104,7 @@ def test_a_later_digest_says_what_it_compares() -> None:
 
 
 DOWN = FeedCoverage(feed_id="down", outlet="Isle Radio", status=PollStatus.TIMEOUT)
+NEVER = FeedCoverage(feed_id="never", outlet="Isle Radio", status=None)
 UP = FeedCoverage(feed_id="up", outlet="Gazette", status=PollStatus.NOT_MODIFIED)
 
 
@@ -114,10 +115,23 @@ UP = FeedCoverage(feed_id="up", outlet="Gazette", status=PollStatus.NOT_MODIFIED
         ({"documents_read": 0, "feeds": (UP,)}, "(every feed answered). This is silence", "held"),
         ({"documents_read": 0, "feeds": ()}, "(no feed is watched). This is silence", "held"),
         ({"feeds": (UP, DOWN)}, "12 documents were read, but 1 of 2 feeds gave nothing", "held"),
+        ({"feeds": (NEVER,), "feeds_off": True}, "12 documents were read, but the feeds were switched off: a move", "gave nothing"),
+        ({"documents_read": 0, "feeds": (NEVER,), "feeds_off": True}, "(the feeds were switched off). This is silence", "gave nothing"),
+        ({"feeds": (), "feeds_off": True}, "12 documents were read and nothing failed", "switched off"),
         ({"not_read": ("a: failed",)}, "but 1 item could not be read", "held"),
         ({"documents_read": 1}, "1 document was read and nothing failed", "silence"),
     ],
-    ids=["silence-dead-feed", "silence-quiet-day", "silence-no-feeds", "gap-in-the-feeds", "gap-in-the-items", "stability"],
+    ids=[
+        "silence-dead-feed",
+        "silence-quiet-day",
+        "silence-no-feeds",
+        "gap-in-the-feeds",
+        "feeds-off",
+        "silence-feeds-off",
+        "off-without-feeds",
+        "gap-in-the-items",
+        "stability",
+    ],
 )
 def test_no_change_says_whether_it_is_silence_or_stability(fields: dict[str, object], said: str, not_said: str) -> None:
     """Silence passed off as stability is what a reader cannot forgive."""
@@ -161,7 +175,7 @@ def test_a_change_shows_both_quotes_and_all_that_a_reader_needs_to_check_them() 
         "“Yes, if.”",
         "Condition: if landings are counted",
         LONG_QUOTE,
-        "Elin Marsh, through a spokesperson",
+        "Elin Marsh, officially (by a spokesperson, a ministry or the state by name)",
         "Strait Observer, Assembly hears the minister on cod, 11 March 2031",
         before.position_id,
         after.position_id,
@@ -271,17 +285,58 @@ def test_the_markdown_has_a_table_per_issue_with_the_sentence_behind_each_stance
 
 
 def test_what_was_not_covered_is_told() -> None:
-    """Outcomes in words, items with reasons, feeds with their last answer, actors without news."""
+    """Outcomes in words, items with reasons, feeds by cause, actors without news."""
     for text in both_texts(make_fisheries_digest()):
         for part in (
             "37 documents of the day read; 1,204 in the warehouse",
             "in a language that is not read",
             "https://isle.example/a_b: bad_date (dated 2099-01-01)",
-            "never polled; no answer so far",
-            "did not answer in time; last answer 9 March 2031, 05:00 UTC (no answer after 20 s)",
+            "never polled (1): Isle Radio",
+            "did not answer in time (1): Strait Observer",
             "Isle of Carrow, Olmara.",
         ):
             assert part in text
+
+
+def test_feeds_that_gave_nothing_are_told_by_cause() -> None:
+    """Ninety errors of one cause are one line: what a library wrote stays in the JSON."""
+    words = "no whole answer: ClientConnectorDNSError: Cannot connect to host {0}:443 ssl:default [Could not contact DNS servers]"
+    down = [
+        FeedCoverage(feed_id=f"f{n}", outlet=f"Outlet {n % 40:02}", status=PollStatus.UNREACHABLE, detail=words.format(f"o{n}.example"))
+        for n in range(80)
+    ]
+    down += [
+        FeedCoverage(
+            feed_id="a", outlet="A <b> Post", status=PollStatus.HTTP_ERROR, detail="https://a.example/rss answers with status 503"
+        ),
+        FeedCoverage(feed_id="b", outlet="Isle Radio", status=PollStatus.UNREACHABLE, detail="https://dns.example: no whole answer: odd"),
+        FeedCoverage(feed_id="c", outlet="Gazette", status=PollStatus.UNREACHABLE, detail="OSError: Connect call failed ('::1', 9)"),
+    ]
+    digest = make_digest(coverage=make_coverage(feeds=tuple(down)))
+    for text in both_texts(digest):
+        assert "not reachable: name not resolved (80): Outlet 00, Outlet 01, Outlet 02" in text
+        assert text.count("Outlet 39") == 1
+        assert "answers with an error: status 503 (1): A <b> Post" in text
+        assert "not reachable (1): Isle Radio" in text
+        assert "not reachable: connection refused (1): Gazette" in text
+        assert "ClientConnector" not in text
+    assert "ClientConnectorDNSError" in render_json(digest)
+
+
+def test_feeds_that_are_switched_off_are_one_sentence() -> None:
+    """Nothing was asked, so nothing failed."""
+    digest = make_digest(coverage=make_coverage(feeds=(NEVER, UP), feeds_off=True))
+    for text in both_texts(digest):
+        assert "feeds off" in text
+        assert "Feeds were switched off: nothing was polled." in text
+        assert "alive" not in text
+        assert "never polled" not in text
+
+
+def test_documents_of_earlier_days_are_told_apart() -> None:
+    """What became known late is not of the day."""
+    for text in both_texts(make_digest(coverage=make_coverage(documents_read=7, documents_late=5, documents_total=10))):
+        assert "7 documents read, 5 of them of earlier days and read only now; 10 in the warehouse." in text
 
 
 def test_a_very_long_list_of_unread_items_is_cut_with_its_number() -> None:

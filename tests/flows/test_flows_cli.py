@@ -37,7 +37,7 @@ def test_help_names_no_verb_that_is_not_there() -> None:
         (("--colour", "run"), 2, "No such option"),
         (("dance",), 2, "No such command"),
         (("--set", "batch_size", "settings"), 2, "is no NAME=VALUE"),
-        (("--set", "batch_sise=3", "settings"), 1, "flag: --batch-sise"),
+        (("--set", "batch_sise=3", "settings"), 1, "flag: --set batch_sise: batch_sise is no setting; did you mean batch_size?"),
         (("--set", "batch_size=none", "settings"), 1, "flag: --batch-size"),
         (("--config", "absent.toml", "settings"), 1, "absent.toml: no such settings file"),
         (("digest", "--day", "soon"), 2, "write YYYY-MM-DD"),
@@ -138,6 +138,23 @@ def test_unreachable_feeds_are_status_lines(world: World, command: CommandLine) 
     status = command("--set", "allow_private=true", "status")
     assert "post" in status.out
     assert "unreachable" in status.out
+
+
+def test_status_lists_the_items_that_ended_badly(world: World, command: CommandLine) -> None:
+    world.add_entry("binary.txt", bytes(range(256)) * 20, published="2026-05-02")
+    world.add_entry("empty.txt", "", published="2026-05-02")
+    world.add_entry("broken.txt", "BREAK THE TAGGER with this bridge. " * 12, published="2026-05-02")
+    assert command("run", "--direct", "--offline").code == 3
+    lines = command("status").out.splitlines()
+    listed = {line.split(":")[0].strip(): line for line in lines if line.startswith("  ")}
+    assert set(listed) == {"binary.txt", "empty.txt", "seed"}
+    assert ": not_text (" in listed["binary.txt"]
+    assert str(world.seeds / "binary.txt") in listed["binary.txt"]
+    assert "save it as .txt or .html in UTF-8, or remove it" in listed["binary.txt"]
+    assert "fill it or remove it" in listed["empty.txt"]
+    assert listed["seed"].startswith("  seed:broken: failed (tagging: RecursionError")
+    ends = json.loads(command("status", "--json").out)["not_read"]
+    assert {end["status"] for end in ends} == {"not_text", "empty", "failed"}
 
 
 def test_settings_are_printed_without_secrets(monkeypatch: pytest.MonkeyPatch, command: CommandLine) -> None:

@@ -92,7 +92,7 @@ def test_named_file_that_is_absent_is_an_error(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_unknown_flag_is_refused() -> None:
-    with pytest.raises(SettingsError, match="flag: --colour"):
+    with pytest.raises(SettingsError, match="flag: --set colour: colour is no setting; `stancewatch settings` lists them"):
         load_settings({"colour": "red"})
 
 

@@ -16,7 +16,7 @@ from sources.failures import Failure
 from sources.polling import PollBatch
 from vocabulary.documents import FeedPoll
 from vocabulary.errors import NoDataError, SeedError, WatchError
-from vocabulary.words import DocumentOutcome, PollStatus, RunStatus
+from vocabulary.words import ChangeCause, ChangeKind, DocumentOutcome, PollStatus, RunStatus
 
 pytestmark = pytest.mark.usefixtures("quick")
 Word = DocumentOutcome
@@ -140,6 +140,31 @@ def test_nothing_read_is_not_no_change(world: World) -> None:
     assert (report.digest.state, report.digest.day) == ("no_data", date(2026, 5, 1))
     assert "no data is not the same as no change" in report.digest.notes[0]
     assert digest_files(world) == before
+
+
+def test_a_first_batch_that_comes_late_is_news(world: World) -> None:
+    """Documents of long ago, read only now, are shown by the next digest, as late; then there is silence again."""
+    run_direct(world.context(feeds_enabled=False))
+    late = world.folder / "late"
+    late.mkdir()
+    entries = (("turn", "Borland supports the bridge. ", "2026-04-30"), ("firm", "Arland opposes the bridge. ", "2026-05-01"))
+    for name, claim, day in entries:
+        (late / f"{name}.txt").write_text(claim + "The council voted after a long night in the hills. " * 8, encoding="utf-8")
+        with (late / "manifest.toml").open("a", encoding="utf-8") as stream:
+            stream.write(f'[[documents]]\nid = "{name}"\nfile = "{name}.txt"\noutlet = "Post"\ntitle = "News"\npublished = {day}\n')
+    report = run_direct(world.context(seeds=late, feeds_enabled=False, now=NOW + timedelta(days=30)))
+    assert report.digest is not None
+    assert (report.digest.state, report.digest.day, report.digest.number) == ("issued", date(2026, 6, 2), 2)
+    with hold_warehouse(world.settings()) as store:
+        issued = store.find_digest(date(2026, 6, 2))
+    assert issued is not None
+    assert [(line.actor, line.kind, line.cause) for line in issued.changes] == [("ARL", ChangeKind.REVERSED, ChangeCause.LATE)]
+    coverage = issued.coverage
+    assert (coverage.documents_read, coverage.documents_late, coverage.documents_total) == (2, 2, 4)
+    assert (coverage.feeds_off, coverage.silent_actors) == (True, ())
+    again = run_direct(world.context(seeds=late, feeds_enabled=False, now=NOW + timedelta(days=31)))
+    assert again.digest is not None
+    assert (again.digest.state, again.digest.day) == ("no_data", date(2026, 6, 2))
 
 
 def test_the_next_digest_covers_yesterday(world: World) -> None:

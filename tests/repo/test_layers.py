@@ -13,7 +13,7 @@ ALLOWED = [
     ("duckdb", r"warehouse/.*"),
     ("prefect", r"flows/(monitor|deployments|prefect_server)\.py"),
     ("aiohttp", r"sources/.*"),
-    ("feedparser", r"sources/(feeds|feed_dates)\.py"),
+    ("feedparser", r"sources/feeds\.py"),
     ("trafilatura", r"extractors/text\.py"),
     ("spacy", r"extractors/.*"),
     ("jinja2", r"digest/.*"),

@@ -63,5 +63,16 @@ def test_targets_of_make_exist() -> None:
     assert [target for target in named if f"\n{target}:" not in makefile] == []
 
 
+def list_placeholders(page: str) -> list[str]:
+    """Return the lines inside fences that are one word in capitals, which is what stands for text still to come."""
+    inside = re.findall(r"^```.*?\n(.*?)^```", page, flags=re.DOTALL | re.MULTILINE)
+    return [line.strip() for block in inside for line in block.splitlines() if re.fullmatch(r"\s*[A-Z][A-Z0-9_-]*\s*", line)]
+
+
 def test_no_placeholder_is_left() -> None:
-    assert not re.findall(r"^[A-Z]+_[A-Z]+$", README, flags=re.MULTILINE)
+    assert list_placeholders(README) == []
+
+
+def test_a_placeholder_would_be_found() -> None:
+    page = "ABOVE\n```sh\nSAMPLE\nSELECT 1\n  RUN_OUTPUT_2\nSome\n```\nBELOW\n\n```text\nTEST-TAIL\n```\n"
+    assert list_placeholders(page) == ["SAMPLE", "RUN_OUTPUT_2", "TEST-TAIL"]

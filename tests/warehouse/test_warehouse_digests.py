@@ -195,6 +195,36 @@ def test_coverage_tells_what_was_read(tmp_path: Path) -> None:
     assert coverage.silent_actors == (), "CCC is not in focus, AAA and BBB spoke"
 
 
+def test_coverage_counts_what_became_known_late(tmp_path: Path) -> None:
+    with open_walk(tmp_path) as walk:
+        (old,) = walk.learn(("supports", day(0)))
+        issued = walk.issue(day(4))
+        later = NOW + timedelta(days=9)
+        walk.learn(("supports", day(1), {"actor": "BBB"}), ("opposes", day(8)), ("opposes", day(9)), now=later)
+
+        def read(since: datetime | None) -> tuple[int, int, tuple[str, ...]]:
+            found = walk.store.get_coverage(day(8), day_from=day(5), known_since=since)
+            return found.documents_read, found.documents_late, found.silent_actors
+
+        assert read(issued.issued_at) == (2, 1, ()), "one of the day, one late; that of the day after is for the next digest"
+        assert read(None) == (1, 0, ("BBB",))
+        assert read(later) == (1, 0, ("BBB",))
+        walk.tag_again(old, make_position(old), version="extractor-2")
+        assert read(issued.issued_at) == (2, 1, ()), "the same text read by a newer extractor is no news"
+
+
+def test_coverage_days_are_those_with_anything_to_tell(tmp_path: Path) -> None:
+    with open_walk(tmp_path) as walk:
+        walk.learn(("supports", day(0)), ("opposes", day(40)))
+        poll = FeedPoll(run_id=RUN, feed_id="daily", polled_at=NOW + timedelta(days=20), status=PollStatus.TIMEOUT)
+        walk.store.insert_polls([poll])
+        walk.issue(day(60))
+        days = walk.store.connection.execute(
+            "SELECT day - DATE '2025-05-01', count(*) FROM coverage_days GROUP BY day ORDER BY day"
+        ).fetchall()
+    assert days == [(number, 4) for number in (0, 20, 40, 60)]
+
+
 def test_coverage_of_an_empty_warehouse(tmp_path: Path) -> None:
     with open_walk(tmp_path) as walk:
         coverage = walk.store.get_coverage(DAY)

@@ -255,7 +255,7 @@ CREATE TABLE document_versions (
     raw_sha256 VARCHAR,
     seen_at TIMESTAMPTZ
 );
-COMMENT ON TABLE document_versions IS 'Text of an article as seen; an edit is another version';
+COMMENT ON TABLE document_versions IS 'One wording of an article; an edit is another version';
 COMMENT ON COLUMN document_versions.document_id IS 'Content id of the canonical address (or of the seed''s id)';
 COMMENT ON COLUMN document_versions.version IS '1 for the first text, counted by article';
 COMMENT ON COLUMN document_versions.title IS 'Headline';
@@ -342,7 +342,7 @@ COMMENT ON COLUMN positions.position_id IS 'Content id of document, actor, issue
 COMMENT ON COLUMN positions.document_id IS 'Document that shows it';
 COMMENT ON COLUMN positions.text_sha256 IS 'Text version that the offsets count in';
 COMMENT ON COLUMN positions.actor IS 'Actor id of the watch, or ISO 3166-1 alpha-3';
-COMMENT ON COLUMN positions.speaker IS 'Who said it, as the text names them';
+COMMENT ON COLUMN positions.speaker IS 'Whoever said it, under the name that the text uses';
 COMMENT ON COLUMN positions.role IS 'Role id that the speaker held on said_on, where known';
 COMMENT ON COLUMN positions.issue IS 'Issue id of the watch';
 COMMENT ON COLUMN positions.aspect IS 'Question within the issue; `general` where the text names none';
@@ -408,7 +408,7 @@ COMMENT ON COLUMN event_reports.date_precision IS 'Smallest unit that the text g
 COMMENT ON COLUMN event_reports.date_basis IS 'How the date is known';
 COMMENT ON COLUMN event_reports.date_raw IS 'The words that give the date';
 COMMENT ON COLUMN event_reports.status IS 'Whether it happened';
-COMMENT ON COLUMN event_reports.actors IS 'Ids that took or will take part, or did it; the doer first';
+COMMENT ON COLUMN event_reports.actors IS 'Ids of those who act in it or take part, past or ahead; the doer first';
 COMMENT ON COLUMN event_reports.targets IS 'Ids that it was done to or for';
 COMMENT ON COLUMN event_reports.place IS 'Place as written';
 COMMENT ON COLUMN event_reports.quantities IS 'Numbers with their units, as written';
@@ -458,7 +458,7 @@ COMMENT ON COLUMN events.date_precision IS 'Smallest unit that the text gives';
 COMMENT ON COLUMN events.date_basis IS 'How the date is known';
 COMMENT ON COLUMN events.date_raw IS 'The words that give the date';
 COMMENT ON COLUMN events.status IS 'Whether it happened';
-COMMENT ON COLUMN events.actors IS 'Ids that took or will take part, or did it; the doer first';
+COMMENT ON COLUMN events.actors IS 'Ids of those who act in it or take part, past or ahead; the doer first';
 COMMENT ON COLUMN events.targets IS 'Ids that it was done to or for';
 COMMENT ON COLUMN events.place IS 'Place as written';
 COMMENT ON COLUMN events.quantities IS 'Numbers with their units, as written';

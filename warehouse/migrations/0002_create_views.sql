@@ -1,5 +1,5 @@
 -- Views and macros over the tables: what people's SQL starts from, and the one place that says what evidence may move a stance.
--- Open the file directly or with USE: the macros of an attached database do not find their tables.
+-- Open the file directly or with USE: macros look for tables in the database in use, not in the one that holds them.
 -- Columns are qualified throughout: an unqualified name that is also a parameter of a macro above it is an error in DuckDB.
 
 CREATE VIEW watch_in_use AS SELECT * FROM watches QUALIFY row_number() OVER (ORDER BY ordinal DESC) = 1;
@@ -190,7 +190,7 @@ COMMENT ON COLUMN positions_live.position_id IS 'Content id of document, actor, 
 COMMENT ON COLUMN positions_live.document_id IS 'Document that shows it';
 COMMENT ON COLUMN positions_live.text_sha256 IS 'Text version that the offsets count in';
 COMMENT ON COLUMN positions_live.actor IS 'Actor id of the watch, or ISO 3166-1 alpha-3';
-COMMENT ON COLUMN positions_live.speaker IS 'Who said it, as the text names them';
+COMMENT ON COLUMN positions_live.speaker IS 'Whoever said it, under the name that the text uses';
 COMMENT ON COLUMN positions_live.role IS 'Role id that the speaker held on said_on, where known';
 COMMENT ON COLUMN positions_live.issue IS 'Issue id of the watch';
 COMMENT ON COLUMN positions_live.aspect IS 'Question within the issue; `general` where the text names none';
@@ -223,7 +223,7 @@ COMMENT ON COLUMN events_live.date_precision IS 'Smallest unit that the text giv
 COMMENT ON COLUMN events_live.date_basis IS 'How the date is known';
 COMMENT ON COLUMN events_live.date_raw IS 'The words that give the date';
 COMMENT ON COLUMN events_live.status IS 'Whether it happened';
-COMMENT ON COLUMN events_live.actors IS 'Ids that took or will take part, or did it; the doer first';
+COMMENT ON COLUMN events_live.actors IS 'Ids of those who act in it or take part, past or ahead; the doer first';
 COMMENT ON COLUMN events_live.targets IS 'Ids that it was done to or for';
 COMMENT ON COLUMN events_live.place IS 'Place as written';
 COMMENT ON COLUMN events_live.quantities IS 'Numbers with their units, as written';

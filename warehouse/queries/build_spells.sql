@@ -6,7 +6,7 @@
 -- Which evidence may move a stance is said by evidence_of. From it:
 -- a report of a shift alone begins no stance: movers count from the first own evidence of the key on;
 -- of one day the highest weight decides, then confidence, then position_id;
--- within an uninterrupted side, once conditional, a later plain `supports` restates: a condition is dropped only in words, by a
+-- within an uninterrupted side, once conditional, a later plain `supports` restates: only words drop a condition, in a
 -- reported shift. Another wording of a condition is kept in `conditions`, but only a reported shift begins another spell with it.
 WITH evidence AS MATERIALIZED (
     FROM evidence_of((

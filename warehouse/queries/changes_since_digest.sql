@@ -1,4 +1,4 @@
--- Question:   how does what is now known to hold at the close of a day differ from what an issued digest said?
+-- Question:   how does the close of a day, as now known, differ from what an issued digest said?
 -- Parameters: $day; $digest_id: the issued digest; $timezone: in which the day of recording is counted
 -- Columns:    the fields of a StanceChange without change_id, day and evidence; leads as before_position_id, after_position_id
 -- Grain:      one row per key whose stance differs (first_seen where the digest had none, after_stance null where all evidence was withdrawn),

@@ -1,12 +1,21 @@
 -- Question:   of whom, and through which feeds, was anything read on each of these days?
 -- Parameters: $day_from, $day_to: inclusive; $timezone: in which the day of a poll is counted; $run_id, $recorded_at
 -- Columns:    those of coverage_days
--- Grain:      one row per day and actor in focus, and per day and feed of the watch in use; days that have rows already are left out
-WITH days AS (
-    SELECT unnest(generate_series($day_from::DATE, $day_to::DATE, INTERVAL 1 DAY))::DATE AS day
+-- Grain:      one row per day and actor in focus, and per day and feed of the watch in use; for $day_to and the days with a document or a
+--             poll. Days that have rows already are left out
+WITH polled AS (
+    SELECT (polled_at AT TIME ZONE $timezone)::DATE AS day, feed_id, status IN ('ok', 'recovered', 'not_modified', 'empty') AS is_ok
+    FROM feed_polls
+),
+days AS (
+    SELECT $day_to::DATE AS day
+    UNION
+    SELECT published_on FROM documents
+    UNION
+    SELECT day FROM polled
 ),
 days_to_record AS (
-    SELECT day FROM days ANTI JOIN coverage_days USING (day)
+    SELECT day FROM days ANTI JOIN coverage_days USING (day) WHERE day BETWEEN $day_from::DATE AND $day_to::DATE
 ),
 documents_read AS (
     SELECT d.document_id, d.feed_id, d.published_on AS day
@@ -20,10 +29,6 @@ by_document AS (
 said AS (
     SELECT p.said_on AS day, p.actor, d.feed_id FROM positions_live p JOIN documents d USING (document_id)
     SEMI JOIN days_to_record x ON x.day = p.said_on
-),
-polled AS (
-    SELECT (polled_at AT TIME ZONE $timezone)::DATE AS day, feed_id, status IN ('ok', 'recovered', 'not_modified', 'empty') AS is_ok
-    FROM feed_polls
 ),
 actor_days AS (
     SELECT x.day, 'actor' AS subject_kind, a.actor_id AS subject, w.watch_version
