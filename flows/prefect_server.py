@@ -88,8 +88,9 @@ def prefect_api(settings: Settings, *, services: bool, say: Say) -> Iterator[str
     set_environment(prefect_environment(settings, url, services=services))
     settings.prefect_home.mkdir(parents=True, exist_ok=True)
     _migrate(settings, url, say)
-    log = settings.prefect_home.resolve() / ("server.log" if services else "embedded.log")
-    say(f"starting {'a' if services else 'an embedded'} Prefect server on {_HOST}:{port}; its log is {log}")
+    name = "server.log" if services else "embedded.log"
+    log = settings.prefect_home.resolve() / name
+    say(f"starting {'a' if services else 'an embedded'} Prefect server on {_HOST}:{port}; its log is {settings.prefect_home / name}")
     process, stopping = _start(settings, port, log, services=services), Event()
     try:
         _wait(process, url, settings, log)
