@@ -27,7 +27,7 @@ def run_query(snapshot: Path, sql: str) -> QueryResult:
     """
     connection = connect_snapshot(snapshot)
     try:
-        cursor = connection.execute(_one_statement(sql))
+        cursor = connection.execute(_one_statement(connection, sql))
         columns = [column[0] for column in cursor.description or ()]
         return QueryResult(columns, cursor.fetchall())
     except duckdb.Error as error:
@@ -36,9 +36,12 @@ def run_query(snapshot: Path, sql: str) -> QueryResult:
         connection.close()
 
 
-def _one_statement(sql: str) -> duckdb.Statement:
-    """Return the only statement of `sql`; refuse none, several, and any that does more than read."""
-    statements: Sequence[duckdb.Statement] = duckdb.extract_statements(sql)
+def _one_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+    """Return the only statement of `sql`; refuse none, several, and any that does more than read.
+
+    Parsed on the sealed connection: some statements run code while they are parsed, and the module's own connection has no seal.
+    """
+    statements: Sequence[duckdb.Statement] = connection.extract_statements(sql)
     if len(statements) != 1:
         raise WarehouseError(f"the SQL has {len(statements)} statements; write one SELECT")
     if statements[0].type not in _READING:
