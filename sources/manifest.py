@@ -39,7 +39,10 @@ def _as_published(value: object) -> object:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise ValueError("the time has no zone; write YYYY-MM-DD alone, or add Z or +01:00")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise ValueError(f"{value} has no UTC time; write a date between the years 1 and 9999") from None
     if isinstance(value, date):
         return datetime.combine(value, _NOON)
     raise ValueError(f"{value!r} is no date; write YYYY-MM-DD")

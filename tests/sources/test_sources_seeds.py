@@ -82,6 +82,7 @@ BAD_ENTRIES = {
     "words for a date": (make_entry("a.txt", 'published = "last week"'), DocumentOutcome.BAD_DATE, 10, "YYYY-MM-DD"),
     "number for a date": (make_entry("a.txt", "published = 20250326"), DocumentOutcome.BAD_DATE, 10, "YYYY-MM-DD"),
     "time without zone": (make_entry("a.txt", "published = 2025-03-26T10:00:00"), DocumentOutcome.BAD_DATE, 10, "zone"),
+    "year without a UTC time": (make_entry("a.txt", "published = 9999-12-31T23:59:59-12:00"), DocumentOutcome.BAD_DATE, 10, "9999"),
     "date to come": (make_entry("a.txt", "published = 2052-03-26"), DocumentOutcome.BAD_DATE, 6, "2052-03-26"),
     "wrong hash": (make_entry("a.txt", 'sha256 = "12"'), DocumentOutcome.BAD_ENTRY, 10, "sha256"),
     "wrong address": (make_entry("a.txt", 'url = "file:///etc/passwd"'), DocumentOutcome.BAD_ENTRY, 6, "http"),

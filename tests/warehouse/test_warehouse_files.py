@@ -264,6 +264,7 @@ REFUSED = {
     "attach": "ATTACH '{folder}/orchard.duckdb' AS other",
     "attach memory": "ATTACH ':memory:' AS other",
     "install": "INSTALL httpfs",
+    "pragma that downloads": "PRAGMA create_fts_index('documents', 'document_id', 'title')",
     "load": "LOAD '{folder}/evil.duckdb_extension'",
     "set": "SET enable_external_access = true",
     "unlock": "SET lock_configuration = false",
