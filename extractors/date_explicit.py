@@ -82,7 +82,7 @@ def read_day_span(m: re.Match[str], context: Context) -> Reading | None:
     start = _guess_day(first[0], first[1], year, None, context)
     if _is_and(m["to"]) and context.word_before() != "between":
         days = _guess_day(first[0], first[1], first[2], None, context)
-        return Reading(days, CALENDAR, end=context.start + m.end("a"))
+        return Reading(days, CALENDAR, end=m.end("a"))
     if start is None:
         return Reading(None, CALENDAR)
     end = _dated(int(last[2]) if last[2] else start.first.year, _month(last[1]), _number(last[0]))
@@ -125,7 +125,7 @@ def read_nth_week(m: re.Match[str], context: Context) -> Reading | None:
 def read_months(m: re.Match[str], context: Context) -> Reading | None:
     """Read March to May 2025; with `and` only after `between`."""
     if _is_and(m["to"]) and context.word_before() != "between":
-        end = context.start + m.end("m1")
+        end = m.end("m1")
         if not _month_is_meant(m["m1"], context, end):
             return None
         return Reading(_guess_month(_month(m["m1"]), m["y"], context), CALENDAR, end=end)

@@ -57,7 +57,7 @@ def read_weekdays(m: re.Match[str], context: Context) -> Reading | None:
     future = context.future()
     first = resolve_weekday(a, context.anchor, future)
     if m["to"].strip() in ("and", "or") and context.word_before() != "between":
-        return Reading(one_day(first), DateKind.WEEKDAY, True, a, future, end=context.start + m.end("a"))
+        return Reading(one_day(first), DateKind.WEEKDAY, True, a, future, end=m.end("a"))
     last = first + timedelta(days=(b - a) % WEEK_DAYS) if (date.max - first).days > WEEK_DAYS else first
     return Reading(make_range(first, last), DateKind.WEEKDAY, True, a, future)
 

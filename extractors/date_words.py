@@ -234,28 +234,22 @@ def expand(source: str) -> str:
 
 @cache
 def parser(name: str) -> re.Pattern[str]:
-    """Return a rule with its named groups, to take a found expression apart."""
-    return re.compile(expand(RULES[name].source))
+    """Return a rule with its named groups, compiled when a text first asks for it."""
+    return re.compile(expand(RULES[name].source) + r"(?!\w)")
 
 
 @cache
-def scanners() -> dict[str, re.Pattern[str]]:
-    """Return for each first word one pattern of the rules that may start with it; `digit` stands for any number.
+def rules_by_word() -> dict[str, tuple[str, ...]]:
+    """Return for each first word the rules that may start with it, in order; `digit` stands for any number.
 
-    The empty group at the end of the arm that matched names its rule in `lastgroup`. Looking up the first word keeps the
-    cost at one dictionary access for most words of a text.
+    Looking up the first word keeps the cost at one dictionary access for most words of a text. The rules are not joined into
+    one pattern per word: the same rules would be compiled a dozen times, which took longer than reading a day's news with them.
     """
     classes: dict[str, set[str]] = {"digit": {"digit"}}
     for name, words in STARTERS.items():
         for word in words.split():
             for form in {word, word[0].upper() + word[1:]}:
                 classes.setdefault(form, set()).add(name)
-    compiled: dict[tuple[str, ...], re.Pattern[str]] = {}
-    found = {}
-    for word, names in classes.items():
-        rules = tuple(name for name, rule in RULES.items() if names & set(rule.starters.split()))
-        if rules not in compiled:
-            arms = [re.sub(r"\(\?P<\w+>", "(?:", expand(RULES[name].source)) + rf"(?!\w)(?P<{name}>)" for name in rules]
-            compiled[rules] = re.compile("|".join(arms))
-        found[word] = compiled[rules]
-    return found
+    return {
+        word: tuple(name for name, rule in RULES.items() if names & set(rule.starters.split())) for word, names in classes.items()
+    }

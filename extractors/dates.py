@@ -5,7 +5,7 @@ shapes, `date_explicit` and `date_relative` what they mean, `date_tense` whether
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -15,7 +15,7 @@ from extractors import date_relative as relative
 from extractors.date_calendar import make_day
 from extractors.date_reading import Context, DateKind, DateMention, Reading, make_mention
 from extractors.date_relative import resolve_weekday
-from extractors.date_words import parser, scanners
+from extractors.date_words import parser, rules_by_word
 from vocabulary.words import DatePrecision
 
 __all__ = ["DateKind", "DateMention", "find_dates", "resolve_weekday"]
@@ -67,19 +67,19 @@ def find_dates(text: str, anchor: date) -> list[DateMention]:
     `anchor` is the document's day. A mention whose words give no days (in recent weeks, 31 February, the next day with no date
     before it) is kept with precision NONE; words that are no time expression (may, march, 2,000) give no mention.
     """
-    found = scanners()
+    rules = rules_by_word()
     context = Context(text, anchor)
     done = 0
     for word in _WORD.finditer(text):
-        scan = found.get(first := word[0])
-        if scan is None:
+        names = rules.get(first := word[0])
+        if names is None:
             if not "0" <= first[0] <= "9":
                 continue
-            scan = found["digit"]
+            names = rules["digit"]
         start = word.start()
-        if start < done or (hit := scan.match(text, start)) is None or _is_inside_word(text, start):
+        if start < done or _is_inside_word(text, start):
             continue
-        mention = _read(hit, context)
+        mention = _read(names, start, context)
         if mention is not None:
             _share_year(mention, context)
             context.found.append(mention)
@@ -87,17 +87,14 @@ def find_dates(text: str, anchor: date) -> list[DateMention]:
     return context.found
 
 
-def _read(hit: re.Match[str], context: Context) -> DateMention | None:
-    """Return the mention that a matched rule stands for, None where the words around it say that it is none."""
-    rule = hit.lastgroup or ""
-    parts = parser(rule).fullmatch(hit[0])
-    if parts is None:  # a look-ahead that needs the text behind the expression
-        parts = parser(rule).match(hit.string, hit.start())
-        if parts is None:
-            return None
-    context.start, context.end = hit.span()
-    reading = _READERS[rule](parts, context)
-    return None if reading is None else make_mention(context, reading)
+def _read(names: Sequence[str], start: int, context: Context) -> DateMention | None:
+    """Return the mention that the first fitting rule of `names` reads at `start`; None where the words around say that it is none."""
+    for name in names:
+        if parts := parser(name).match(context.text, start):
+            context.start, context.end = parts.span()
+            reading = _READERS[name](parts, context)
+            return None if reading is None else make_mention(context, reading)
+    return None
 
 
 def _share_year(mention: DateMention, context: Context) -> None:
