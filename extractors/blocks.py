@@ -1,4 +1,4 @@
-"""Plain text or Markdown cut into blocks: one paragraph, heading or list item each, its marks removed and remembered."""
+"""Plain text, Markdown or the text of a page cut into blocks: one paragraph, heading or list item each, its marks taken off and kept."""
 
 import re
 from dataclasses import dataclass
@@ -13,6 +13,9 @@ CLOSERS: Final = "\"'”’»)]*_ "
 _HEADING: Final = re.compile(r"^\s{0,3}(#{1,6})\s+(\S.*?)\s{0,5}#*\s*$")
 _UNDERLINE: Final = re.compile(r"^\s{0,3}(?:={3,}|-{3,}|\*{3,}|_{3,}|(?:[*_-]\s){3,})\s*$")
 _BULLET: Final = re.compile(r"^\s{0,8}(?:[*•◦▪‣·+]|[-–—](?!-))\s+(?=\S)")
+_PAGE_BULLET: Final = re.compile(
+    r"^\s{0,8}(?:[•◦▪‣·]|[-–—](?!-))\s+(?=\S)"
+)  # of these the first are typed, the hyphen stands for a list item
 _QUOTE: Final = re.compile(r"^\s{0,3}(?:>\s?){1,5}")
 _IMAGE: Final = re.compile(r"!\[[^\[\]\n]{0,300}\]\([^()\s]{0,600}(?:\s\"[^\"\n]{0,200}\")?\)")
 _LINK: Final = re.compile(r"\[([^\[\]\n]{0,300})\]\([^()\s]{0,600}(?:\s\"[^\"\n]{0,200}\")?\)")
@@ -57,23 +60,39 @@ class Block:
         return tail.endswith(("...", "…", "[…", "[...", "[&hellip;"))
 
 
-def split_blocks(text: str) -> list[Block]:
-    """Return the blocks of a text in order. Wrapped lines are joined; other lines stand for themselves."""
+def split_blocks(text: str, *, markdown: bool = True) -> list[Block]:
+    """Return the blocks of a text in order. Wrapped lines are joined; other lines stand for themselves.
+
+    Without `markdown`, stars, brackets and tags are the text's own signs: what a page shows has no marks left but those of list items.
+    """
     blocks: list[Block] = []
     group: list[str] = []
     for line in [*text.split("\n"), ""]:
         if line.strip():
             group.append(line)
             continue
-        blocks.extend(block for raw in _unwrap(group) if (block := make_block(raw)) is not None)
+        blocks.extend(block for raw in _unwrap(group) if (block := make_block(raw, markdown=markdown)) is not None)
         group = []
     return blocks
 
 
-def make_block(raw: str) -> Block | None:
+def make_block(raw: str, *, markdown: bool = True) -> Block | None:
     """Return the block of one line, None where nothing but marks is in it."""
     if _UNDERLINE.match(raw):
         return None
+    return _make_marked(raw) if markdown else _make_shown(raw)
+
+
+def _make_shown(raw: str) -> Block | None:
+    """Return the block of one line of a page."""
+    mark = _PAGE_BULLET.match(raw)
+    line = raw if mark is None else raw[mark.end() :]
+    clean = _trim_subhead(" ".join(line.split()), item=mark is not None)
+    return Block(raw.strip(), clean, item=mark is not None) if clean else None
+
+
+def _make_marked(raw: str) -> Block | None:
+    """Return the block of one line of plain text or Markdown."""
     line, heading, quoted, item = raw, 0, False, False
     if (mark := _QUOTE.match(line)) is not None:
         line, quoted = line[mark.end() :], True
@@ -83,11 +102,14 @@ def make_block(raw: str) -> Block | None:
         line, item = line[mark.end() :], True
     core = line.strip()
     emphasis = _is_all_emphasis(core)
-    clean = strip_marks(core)
-    if item and clean.endswith((" -", " –", " —")):
-        clean = clean[:-2].rstrip()  # an agency's subhead: `- Missiles -`
+    clean = _trim_subhead(strip_marks(core), item=item)
     linked = sum(len(found[1]) for found in _LINK.finditer(core)) >= LINK_SHARE * len(clean)
     return Block(raw.strip(), clean, heading, emphasis, quoted, item, linked) if clean else None
+
+
+def _trim_subhead(line: str, *, item: bool) -> str:
+    """Return a line without the dash behind it, where one stood before it: an agency's subhead, `- Missiles -`."""
+    return line[:-2].rstrip() if item and line.endswith((" -", " –", " —")) else line
 
 
 def strip_marks(line: str) -> str:

@@ -250,6 +250,4 @@ def rules_by_word() -> dict[str, tuple[str, ...]]:
         for word in words.split():
             for form in {word, word[0].upper() + word[1:]}:
                 classes.setdefault(form, set()).add(name)
-    return {
-        word: tuple(name for name, rule in RULES.items() if names & set(rule.starters.split())) for word, names in classes.items()
-    }
+    return {word: tuple(name for name, rule in RULES.items() if names & set(rule.starters.split())) for word, names in classes.items()}

@@ -1,7 +1,7 @@
 """Bytes of an article to characters: the declared character set where it holds, a better one where it does not.
 
 Follows the WHATWG Encoding Standard where it decides: a byte order mark beats all, iso-8859-1 means windows-1252. Beyond it, bytes
-that are valid UTF-8 are read so whatever was declared, for no other text is UTF-8 by chance.
+that are UTF-8 but for a few are read so whatever was declared, for no other text is UTF-8 by chance.
 """
 
 import codecs
@@ -18,11 +18,11 @@ HEAD_BYTES: Final = 4096  # where a page declares its character set
 SAMPLE_BYTES: Final = 100_000
 MOST_BROKEN: Final = 0.10  # share of undecodable and control characters above which bytes are no text
 MOST_NULS: Final = 0.005
+FEW_NULS: Final = 3  # so many are a slip in a text of any length
 ODD_A_WORD: Final = 0.005  # a brand name or a slip in every two hundred words is no sign
-STRAY: Final = 200
+MOSTLY_ASCII: Final = 0.10  # share of other bytes under which a text is in Latin letters
 _LOW: Final = 9
 _ASCII_END: Final = 0x80
-_LAST_LATIN: Final = 0xFF
 
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -31,17 +31,10 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_MAGIC: Final = (
-    b"%PDF-",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"\x7fELF",
-    b"\xd0\xcf\x11\xe0",
-    b"RIFF",
-    b"BZh",
+# The first bytes of files that are no text; those in letters are long enough to begin no sentence.
+_MAGIC: Final = re.compile(
+    rb"%PDF-|\x89PNG|GIF8[79]a|\xff\xd8\xff|PK\x03\x04|\x1f\x8b|\x7fELF|\xd0\xcf\x11\xe0|RIFF.{4}(?:WAVE|AVI |WEBP)|BZh[1-9]1AY&SY",
+    re.DOTALL,
 )
 _ALIASES: Final = {
     "iso-8859-1": "cp1252",
@@ -52,11 +45,24 @@ _ALIASES: Final = {
     "utf8": "utf-8",
     "iso-8859-9": "cp1254",
 }
+# Characters of more than one byte that hold together. The longer ones, and the signs and Western letters of the first two lead bytes, stand
+# in no text of another character set but by the rarest chance: three or four times as telling as the rest.
+_WIDE: Final = re.compile(rb"[\xc2\xc3][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_NARROW: Final = re.compile(rb"[\xc4-\xdf][\x80-\xbf]")
+_WIDE_WEIGHT: Final = 3
+_CUT_OFF: Final = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{1,2})\Z")  # a file that ends within a character
+_LONE_HALF: Final = re.compile(rb"\xed[\xa0-\xbf][\x80-\xbf]")  # half of a surrogate pair, as careless programs write it
+_REPLACED: Final = "\ufffd".encode()
+_NO_CHARACTER_SETS: Final = frozenset({"utf-7", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
 _DECLARED: Final = re.compile(rb"""(?:charset|encoding)\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_.:-]{2,40})""", re.IGNORECASE)
 # Characters that no editor writes: C0 and C1 controls, halves of surrogate pairs, non-characters, and the invisible ones that
-# only mislead (byte order mark, zero width space, soft hyphen, overrides of the writing direction).
+# only mislead (byte order mark, zero width space, soft hyphen, marks and overrides of the writing direction, tags); the colours of a
+# terminal; joiners within Latin words, which elsewhere shape letters and faces.
 _UNWANTED: Final = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff\u200b\u2060\u00ad\u202a-\u202e\u2066-\u2069]"
+    "(?<=[A-Za-z])[\u00ad\u200b-\u200d]+(?=[A-Za-z])"
+    "|\x1b\\[[0-9;]{0,20}[A-Za-z]"
+    "|[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\ufeff\u200b\u00ad\u034f\u061c\u180e\u200e\u200f"
+    "\u202a-\u202e\u2060-\u206f\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _LINE_ENDS: Final = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _BROKEN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd]")
@@ -86,18 +92,19 @@ def decode(content: bytes, charset: str | None) -> Decoded:
 
     Raises TextError: EMPTY where there is nothing but space, NOT_TEXT where the bytes are no text.
 
-    Stages: 1. refuse what is no text; 2. byte order mark; 3. valid UTF-8; 4. declared character sets; 5. a guess.
+    Stages: 1. refuse what is no text; 2. byte order mark; 3. UTF-8, whole or with a few broken bytes; 4. declared character sets;
+    5. a guess.
     """
     # 1.
     if not content.strip():
         raise TextError("the document has no bytes but white space: check the file or address", DocumentOutcome.EMPTY)
-    if content.startswith(_MAGIC):
+    if _MAGIC.match(content):
         raise TextError(f"the document is a binary file (starts with {content[:4]!r}): give a text or HTML file", DocumentOutcome.NOT_TEXT)
-    read = _decode_marked(content) or _decode_utf8(content, charset) or _decode_declared(content, charset)
-    read = read or _decode_guessed(content, charset)
+    read = _decode_marked(content) or _decode_utf8(content, charset) or _decode_broken_utf8(content)
+    read = read or _decode_declared(content, charset) or _decode_guessed(content, charset)
     text = read.text
     broken = len(_BROKEN.findall(text))
-    if broken > MOST_BROKEN * len(text) or text.count("\x00") > MOST_NULS * len(text):
+    if broken > MOST_BROKEN * len(text) or text.count("\x00") > max(FEW_NULS, MOST_NULS * len(text)):
         raise TextError(f"the document is no text: {broken} of {len(text)} characters are not printable", DocumentOutcome.NOT_TEXT)
     suspect = read.suspect or "\ufffd" in text or _looks_garbled(text)
     clean = clean_characters(text)
@@ -109,6 +116,11 @@ def decode(content: bytes, charset: str | None) -> Decoded:
 def clean_characters(text: str) -> str:
     """Return text without control characters and lone surrogates, every line end a newline; all else as it was."""
     return _UNWANTED.sub("", _LINE_ENDS.sub("\n", text))
+
+
+def one_line(text: str) -> str:
+    """Return a title or name without control characters, its white space single spaces."""
+    return " ".join(clean_characters(text).split())
 
 
 def _decode_marked(content: bytes) -> Decoded | None:
@@ -132,37 +144,58 @@ def _decode_utf8(content: bytes, charset: str | None) -> Decoded | None:
     if text.isascii():
         stateful = (charset or "").lower().startswith(("iso-2022", "hz")) and "\x1b" in text
         return None if stateful else Decoded(text, False)
-    names = [name for name in (_codec(charset), _codec(_declared_inside(content))) if name is not None]
-    return Decoded(text, any(name != "utf-8" for name in names))
+    return Decoded(text, any(name != "utf-8" for name in _declared(content, charset)))
+
+
+def _decode_broken_utf8(content: bytes) -> Decoded | None:
+    """Read as UTF-8 with U+FFFD for what does not fit, where far more of the bytes fit than chance allows.
+
+    In a text of another character set hardly any characters hold together as UTF-8 and nearly all others are broken. Mostly ASCII text
+    has few of either, so that a smaller lead decides.
+    """
+    if content.isascii():
+        return None
+    repaired = _LONE_HALF.sub(_REPLACED, content)
+    text = repaired.decode("utf-8", "replace")
+    broken = text.count("\ufffd") - repaired.count(_REPLACED) - bool(_CUT_OFF.search(repaired))
+    lead = 2 if _is_mostly_ascii(content) else 4
+    wide = len(_WIDE.findall(repaired)) - repaired.count(_REPLACED)
+    fits = _WIDE_WEIGHT * wide + len(_NARROW.findall(repaired))
+    return Decoded(text, True) if fits >= lead * broken else None
 
 
 def _decode_declared(content: bytes, charset: str | None) -> Decoded | None:
     """Read by the carrier's, then the page's own declaration, where the bytes fit it."""
-    declared = [name for name in dict.fromkeys((_codec(charset), _codec(_declared_inside(content)))) if name is not None]
+    declared = list(dict.fromkeys(_declared(content, charset)))
     for name in declared:
         text = _try(content, name)
         if text is not None and not _count_odd(text):
             return Decoded(text, name != declared[0])
-        if name == "utf-8":
-            # A few stray bytes in a UTF-8 page: keep the page, lose the bytes.
-            text = content.decode("utf-8", "replace")
-            if text.count("\ufffd") * STRAY < len(text) and any(
-                ord(char) > _LAST_LATIN for char in text[:SAMPLE_BYTES] if char != "\ufffd"
-            ):
-                return Decoded(text, True)
     return None
 
 
 def _decode_guessed(content: bytes, charset: str | None) -> Decoded:
     """Read as what looks least odd: the declared sets, windows-1252 for a mostly ASCII text, the statistical guess."""
-    names = [name for name in (_codec(charset), _codec(_declared_inside(content))) if name is not None and name != "utf-8"]
-    if sum(byte >= _ASCII_END for byte in content[:SAMPLE_BYTES]) < 0.1 * len(content[:SAMPLE_BYTES]):
-        names.append("cp1252")
+    readings = [_try(content, name) for name in _declared(content, charset) if name != "utf-8"]
+    western = content.decode("cp1252", "replace")
+    if _is_mostly_ascii(content):
+        readings.append(western)  # even with a byte that windows-1252 has no sign for: a guess would turn it into any alphabet
     guess = from_bytes(content[:SAMPLE_BYTES]).best()
     if guess is not None:
-        names.append(guess.encoding)
-    readings = [text for name in names if (text := _try(content, name)) is not None]
-    return Decoded(min(readings, key=_count_odd, default=content.decode("cp1252", "replace")), True)
+        readings.append(_try(content, guess.encoding))
+    return Decoded(min((text for text in readings if text is not None), key=_count_odd, default=western), True)
+
+
+def _is_mostly_ascii(content: bytes) -> bool:
+    sample = content[:SAMPLE_BYTES]
+    return sum(byte >= _ASCII_END for byte in sample) < MOSTLY_ASCII * len(sample)
+
+
+def _declared(content: bytes, charset: str | None) -> list[str]:
+    """Return the character sets that the carrier and the page's own head name, those that cannot be meant left out."""
+    names = [name for name in (_codec(charset), _codec(_declared_inside(content))) if name is not None]
+    # a text of two or four bytes a character holds NULs; without them its name is a slip, as the Encoding Standard has it for pages
+    return names if b"\x00" in content else [name for name in names if not name.startswith(("utf-16", "utf-32"))]
 
 
 def _declared_inside(content: bytes) -> str | None:
@@ -181,9 +214,7 @@ def _codec(name: str | None) -> str | None:
     except (LookupError, ValueError):
         return None
     return (
-        _ALIASES.get(found.name, found.name)
-        if getattr(found, "_is_text_encoding", True) and found.name not in ("utf-7", "idna", "punycode")
-        else None
+        _ALIASES.get(found.name, found.name) if getattr(found, "_is_text_encoding", True) and found.name not in _NO_CHARACTER_SETS else None
     )
 
 

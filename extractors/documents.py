@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from extractors.decoding import one_line
+from extractors.wires import wire_keys
 from vocabulary.documents import CleanText, Document, RawDocument
 from vocabulary.identity import sha256_hex
 from vocabulary.words import PublishedBasis
@@ -14,13 +16,13 @@ def make_document(raw: RawDocument, clean: CleanText, *, timezone: ZoneInfo) -> 
     The date is the carrier's (manifest, feed) where it has one, else the page's or text's, else the day of first sight in
     `timezone`. The headline stands before the text, parted by an empty line, so that its words can be quoted too.
     """
-    title = raw.title.strip() or clean.title.strip()
+    title = one_line(raw.title) or clean.title.strip()
     published_at, published_on, basis = _published(raw, clean, timezone)
     text = "\n\n".join(part for part in (title, clean.text.strip()) if part)
     return Document(
         document_id=raw.document_id,
         url=raw.url,
-        outlet=raw.outlet or clean.outlet,
+        outlet=one_line(raw.outlet) or clean.outlet,
         credited_source=clean.credited_source,
         title=title,
         published_at=published_at,
@@ -33,6 +35,7 @@ def make_document(raw: RawDocument, clean: CleanText, *, timezone: ZoneInfo) -> 
         text_sha256=sha256_hex(text.encode("utf-8")),
         raw_sha256=raw.raw_sha256,
         seen_at=raw.seen_at,
+        wire_keys=wire_keys(text),
     )
 
 

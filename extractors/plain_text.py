@@ -12,9 +12,11 @@ from typing import Final
 
 from extractors.blocks import Block, split_blocks
 from extractors.boilerplate import bare, find_agency, is_boilerplate, is_byline, is_end, is_related, is_stamp
-from extractors.dates import DateKind, find_dates
+from extractors.date_page import find_full
+from extractors.dates import DateKind, DateMention, find_dates
 from vocabulary.words import DatePrecision
 
+EARLIEST: Final = date(1990, 1, 1)  # the web is younger
 REMOVED_CHARS: Final = 200
 HEAD_BLOCKS: Final = 12  # bylines and dates stand among the first lines
 TITLE_WORDS: Final = (3, 30)
@@ -39,6 +41,13 @@ _PUBLISHED: Final = re.compile(
     r"^\W{0,4}(?:date\s?)?(?:(?:first |originally )?published|posted|updated|last updated|date|released?|issued)\b[^.]{0,12}?(?=[\s:|])",
     re.IGNORECASE,
 )
+# Lines that declare when the text was published, and nothing else; lines under other labels may speak of something else.
+_DECLARED: Final = re.compile(
+    r"^\W{0,4}(?:(?:first |originally )?published|date (?:published|of publication)|publication date)(?: on| at| date)?\W{0,3}",
+    re.IGNORECASE,
+)
+_LABELLED: Final = re.compile(r"^\W{0,4}(?:date|posted|released?|issued)\b", re.IGNORECASE)
+_DATE_LINE_WORDS: Final = 16
 _YEAR: Final = re.compile(r"\d{4}")
 _CREDIT_TAIL: Final = re.compile(r"\s[-–—]\s[^-–—]{2,60}$")
 
@@ -50,22 +59,29 @@ class PlainText:
     title: str
     paragraphs: list[str]
     published_on: date | None
+    bad_date: str
+    """The line of the head that should say when it was published, and gives no day on which it can have been; empty if none."""
     credited_source: str
     removed: list[str] = field(default_factory=list)
 
 
-def clean_lines(text: str, *, title: str, latest: date) -> PlainText:
+def clean_lines(text: str, *, title: str, latest: date, markdown: bool = True) -> PlainText:
     """Return the article in `text`; `title` is the headline where it is known, `latest` the last day it can be from.
+
+    Without `markdown` the text is that of a page, whose stars, brackets and tags are its own.
 
     Stages: 1. cut into blocks without marks; 2. read the date of the head; 3. find the headline; 4. drop everything from the
     comments or the list of other stories on; 5. drop lines that are no article's by their words; 6. drop bylines and labels
     before the article; 7. drop what says again what another block says; 8. join what was cut within a sentence.
     """
-    everything = split_blocks(text)
+    everything = split_blocks(text, markdown=markdown)
     removed: list[Block] = []
-    published_on = _read_published(everything, latest)
+    date_lines = [b for b in everything[:HEAD_BLOCKS] if b.words <= _DATE_LINE_WORDS and _is_date_line(b.text, latest)]
+    published_on, bad_date = _read_published(everything, [block.text for block in date_lines], latest)
+    removed.extend(date_lines)
     byline = " ".join(block.text for block in everything[:HEAD_BLOCKS] if is_byline(block.text))
-    headline, blocks = _take_title(everything, title, removed)
+    dated = {id(block) for block in date_lines}
+    headline, blocks = _take_title([block for block in everything if id(block) not in dated], title, removed)
     blocks = _drop_tail(blocks, removed)
     last_lines = [block.text for block in blocks[-3:]]
     blocks = _drop_lines(blocks, removed)
@@ -74,7 +90,7 @@ def clean_lines(text: str, *, title: str, latest: date) -> PlainText:
     agency = find_agency("\n".join(paragraphs), paragraphs=[*paragraphs[:1], *last_lines], byline=byline)
     gone = {id(block) for block in removed}
     lines = [block.raw[:REMOVED_CHARS] for block in everything if id(block) in gone]
-    return PlainText(headline, paragraphs, published_on, agency, lines)
+    return PlainText(headline, paragraphs, published_on, bad_date, agency, lines)
 
 
 def _drop_lines(blocks: list[Block], removed: list[Block]) -> list[Block]:
@@ -107,20 +123,58 @@ def _drop_last_teasers(blocks: list[Block], removed: list[Block]) -> list[Block]
     return blocks[:end]
 
 
-def _read_published(blocks: list[Block], latest: date) -> date | None:
-    """Return the full date that the head of the page gives: a `Published:` line before a byline or stamp before a dateline."""
+def _read_published(blocks: list[Block], declared: list[str], latest: date) -> tuple[date | None, str]:
+    """Return the full date that the head of the page gives, and the line that should give one and does not.
+
+    `declared` lines (`Published:`) decide: where they give no day there is none, whatever other lines say. After them come other lines of
+    the kind, a byline or stamp, a dateline.
+    """
     head = blocks[:HEAD_BLOCKS]
-    lines = [b.text for b in head if _PUBLISHED.match(b.text) and b.words <= 16]
-    lines += [b.text for b in head if is_byline(b.text) or is_stamp(b.text)]
+    labelled = [b.text for b in head if _PUBLISHED.match(b.text) and b.words <= _DATE_LINE_WORDS]
     first = next((b.text for b in head if b.is_prose), "")
-    lines.append(re.split(r"\s[-–—]\s|[-–—]\s", first, maxsplit=1)[0][:80] if re.match(r"^[^.!?]{2,80}[-–—]", first) else "")
-    for line in lines:
-        for mention in find_dates(line, latest):
-            day = mention.date.starts_on
-            explicit = mention.kind is DateKind.CALENDAR and mention.date.precision is DatePrecision.DAY and _YEAR.search(mention.date.raw)
-            if explicit and day is not None and day <= latest:
-                return day
-    return None
+    dateline = re.split(r"\s[-–—]\s|[-–—]\s", first, maxsplit=1)[0][:80] if re.match(r"^[^.!?]{2,80}[-–—]", first) else ""
+    others = [*labelled, *(b.text for b in head if is_byline(b.text) or is_stamp(b.text)), dateline]
+    for line in declared or others:
+        if (day := _find_day(line, latest)) is not None:
+            return day, ""
+    # a day out of range may be that of what the text announces; one that cannot be is a slip
+    bad = declared or [line for line in labelled if _LABELLED.match(line) and any(map(_is_impossible, find_dates(line, latest)))]
+    return None, bad[0] if bad else ""
+
+
+def _is_date_line(line: str, latest: date) -> bool:
+    """Tell whether a line says `Published:` and then something about time, or `Published` and then a date.
+
+    `Published: The Harbour Times` and `Published accounts of the storm` say nothing of the kind.
+    """
+    label = _DECLARED.match(line)
+    if label is None:
+        return False
+    mentions = [one for one in find_dates(line, latest) if one.span.start >= label.end()]
+    if ":" in label[0]:
+        return bool(mentions) or any(map(str.isdecimal, line[label.end() :]))
+    return any(one.span.start == label.end() and _is_full(one) for one in mentions)
+
+
+def _is_full(mention: DateMention) -> bool:
+    """Tell whether a time expression names one day with its year, be it a day of the calendar or not."""
+    to_the_day = mention.date.precision in (DatePrecision.DAY, DatePrecision.NONE)
+    return mention.kind is DateKind.CALENDAR and to_the_day and _YEAR.search(mention.date.raw) is not None
+
+
+def _is_impossible(mention: DateMention) -> bool:
+    """Tell whether a full date is none of the calendar, or could be two."""
+    return _is_full(mention) and mention.date.starts_on is None
+
+
+def _find_day(line: str, latest: date) -> date | None:
+    """Return the first full date of a line, None where that is no day on which a text can have been published."""
+    mentions = find_dates(line, latest)
+    found = [(one.span.start, one.date.starts_on) for one in mentions if _is_full(one)]
+    # a line of its own needs less to be sure than running text: 2025/03/26 and 26-Mar-2025 are dates in it
+    found += [one for one in find_full(line) if not any(mention.span.start <= one[0] < mention.span.end for mention in mentions)]
+    _, day = min(found, default=(0, None))
+    return day if day is not None and EARLIEST <= day <= latest else None
 
 
 def _take_title(blocks: list[Block], title: str, removed: list[Block]) -> tuple[str, list[Block]]:

@@ -20,6 +20,7 @@ _REMEDIES = {
     DocumentOutcome.NOT_TEXT: "save it as .txt or .html in UTF-8, or remove it",
     DocumentOutcome.EMPTY: "fill it or remove it",
     DocumentOutcome.NO_TEXT: "save the article's own text as .txt, or remove it",
+    DocumentOutcome.BAD_DATE: "write `Published: YYYY-MM-DD` there, take the line out, or state the date in a manifest.toml",
 }
 
 

@@ -1,6 +1,8 @@
 """Tag files that belong to no warehouse: the same cleaning and tagging, one plain object per file."""
 
 import json
+import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -9,13 +11,22 @@ from typing import Any
 
 from flows.cleaning import clean_document
 from flows.context import RunContext
+from flows.settings import MEGABYTE
+from sources.plain import printable
+from sources.regular import NotRegularError, TooLongError, read_regular
 from vocabulary.claims import EventReport, Position, TaggedDocument
 from vocabulary.documents import Document, RawDocument
 from vocabulary.errors import SeedError, TextError
 from vocabulary.identity import content_id, sha256_hex
 from vocabulary.words import PublishedBasis
 
+FIRST_YEAR = 1990  # the web is younger; relative dates of a text are read from the day that is given
 _HTML_SUFFIXES = (".html", ".htm", ".xhtml")
+_META_BYTES = 10 * MEGABYTE
+_DAY_OR_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?")
+_YEAR_OR_TIME = re.compile(
+    r"[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 Json = dict[str, Any]
 
 
@@ -31,18 +42,37 @@ class TaggedFile:
 def read_published(path: Path) -> dict[str, str]:
     """Return file name to date of a `--meta` file: a JSON list of {doc, published}. Raises `SeedError`."""
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = json.loads(_read(path, _META_BYTES).decode("utf-8-sig"))
         return {str(entry["doc"]): str(entry["published"]) for entry in entries}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SeedError(f"{path}: must be a JSON list of objects with doc and published: {type(error).__name__}: {error}") from error
 
 
 def parse_published(text: str, where: str) -> date:
-    """Return the day that `text` names: an ISO date or date and time, or a month or year, whose first day it is then."""
+    """Return the day that an entry of a `--meta` file names: a day, or the first of a month or year; of a date and time its day.
+
+    Raises `SeedError` for all else, and for days before the web.
+    """
+    if _YEAR_OR_TIME.fullmatch(text):
+        return _parse_day(text, f"{text}-01-01" if len(text) == len("2025") else text, where)
+    return parse_day_or_month(text, where)
+
+
+def parse_day_or_month(text: str, where: str) -> date:
+    """Return the day, or the first day of the month, that `text` names: YYYY-MM-DD or YYYY-MM. Raises `SeedError`."""
+    if not _DAY_OR_MONTH.fullmatch(text):
+        raise SeedError(f"{where}: {text!r} is no date; write YYYY-MM-DD or YYYY-MM")
+    return _parse_day(text, f"{text}-01" if len(text) == len("2025-03") else text, where)
+
+
+def _parse_day(text: str, written: str, where: str) -> date:
     try:
-        return date.fromisoformat((text + "-01-01" if len(text) == 4 else text + "-01" if len(text) == 7 else text)[:10])
+        day = datetime.fromisoformat(written).date()
     except ValueError as error:
-        raise SeedError(f"{where}: {text!r} is no date; write YYYY-MM-DD or YYYY-MM") from error
+        raise SeedError(f"{where}: {text!r} is no day of the calendar; write YYYY-MM-DD or YYYY-MM") from error
+    if day.year < FIRST_YEAR:
+        raise SeedError(f"{where}: {text!r} lies before {FIRST_YEAR}; correct the date")
+    return day
 
 
 def tag_files(ctx: RunContext, files: Iterable[Path], published: Mapping[str, date]) -> Iterator[TaggedFile]:
@@ -50,9 +80,9 @@ def tag_files(ctx: RunContext, files: Iterable[Path], published: Mapping[str, da
     read: list[tuple[str, Document | str]] = []
     for path in files:
         try:
-            read.append((path.name, clean_document(ctx, read_raw(path, published[path.name], ctx))))
+            read.append((_name_of(path), clean_document(ctx, read_raw(path, published[path.name], ctx))))
         except TextError as error:
-            read.append((path.name, f"{error.outcome}: {error}"))
+            read.append((_name_of(path), f"{error.outcome}: {error}"))
     tagged = iter(ctx.tagger.tag([found for _, found in read if isinstance(found, Document)]))
     for name, found in read:
         yield TaggedFile(name, next(tagged)) if isinstance(found, Document) else TaggedFile(name, None, found)
@@ -60,14 +90,12 @@ def tag_files(ctx: RunContext, files: Iterable[Path], published: Mapping[str, da
 
 def read_raw(path: Path, day: date, ctx: RunContext) -> RawDocument:
     """Return the bytes of `path` as an article published on `day`. Raises `SeedError` where it cannot be read."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise SeedError(f"{path}: cannot be read: {error.strerror}") from error
+    content = _read(path, ctx.settings.max_bytes)
+    name = _name_of(path)
     return RawDocument(
         document_id=content_id("file", path.name),
-        url=f"file:{path.name}",
-        final_url=f"file:{path.name}",
+        url=f"file:{name}",
+        final_url=f"file:{name}",
         outlet="",
         published_at=datetime.combine(day, time(12), ctx.settings.zone).astimezone(UTC),
         published_raw=day.isoformat(),
@@ -77,6 +105,23 @@ def read_raw(path: Path, day: date, ctx: RunContext) -> RawDocument:
         raw_sha256=sha256_hex(content),
         seen_at=ctx.now,
     )
+
+
+def _name_of(path: Path) -> str:
+    """Return the name of a file; bytes of it that are no text are replaced."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _read(path: Path, limit: int) -> bytes:
+    """Return the bytes of a regular file. Raises `SeedError`."""
+    try:
+        return read_regular(path, limit)
+    except OSError as error:
+        raise SeedError(f"{printable(str(path))}: cannot be read: {error.strerror}; name a file that can be") from error
+    except NotRegularError as error:
+        raise SeedError(f"{printable(str(path))}: is no regular file; save what it gives in one") from error
+    except TooLongError as error:
+        raise SeedError(f"{printable(str(path))}: has more than {limit} bytes; split it, or raise the setting max_bytes") from error
 
 
 def as_prediction(found: TaggedFile) -> Json:

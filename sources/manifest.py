@@ -15,11 +15,14 @@ from pydantic import BeforeValidator, Field, StrictStr, ValidationError
 
 from sources.failures import Failure
 from sources.plain import printable
+from sources.regular import NotRegularError, TooLongError, read_regular
 from vocabulary.documents import Record
 from vocabulary.errors import SeedError
 from vocabulary.words import DocumentOutcome
 
 MANIFEST_NAME = "manifest.toml"
+MAX_BYTES = 5_000_000  # of a manifest, and of each document
+FIRST_YEAR = 1990  # the web is younger; an older date is a slip, and the first digest would begin there
 _TABLES = ("documents", "originals")
 _HEADER = re.compile(r"^\s*\[\[?\s*([A-Za-z0-9_.-]+)\s*\]\]?")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=")
@@ -36,16 +39,18 @@ def _as_published(value: object) -> object:
             value = date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value) else datetime.fromisoformat(value)
         except ValueError:
             raise ValueError(f"{value!r} is no date; write YYYY-MM-DD") from None
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ValueError("the time has no zone; write YYYY-MM-DD alone, or add Z or +01:00")
-        try:
-            return value.astimezone(UTC)
-        except OverflowError:
-            raise ValueError(f"{value} has no UTC time; write a date between the years 1 and 9999") from None
-    if isinstance(value, date):
+    if not isinstance(value, date):  # a time with its day is a date too
+        raise ValueError(f"{value!r} is no date; write YYYY-MM-DD")
+    if value.year < FIRST_YEAR:
+        raise ValueError(f"{value} lies before {FIRST_YEAR}; correct the date, or leave it out if nobody knows it")
+    if not isinstance(value, datetime):
         return datetime.combine(value, _NOON)
-    raise ValueError(f"{value!r} is no date; write YYYY-MM-DD")
+    if value.tzinfo is None:
+        raise ValueError("the time has no zone; write YYYY-MM-DD alone, or add Z or +01:00")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{value} has no UTC time; write a date between the years {FIRST_YEAR} and 9999") from None
 
 
 class SeedEntry(Record):
@@ -86,7 +91,9 @@ def read_manifest(folder: Path) -> list[SeedEntry]:
 def load_manifest(path: Path) -> Manifest:
     """Return the manifest in the file `path`; raise `SeedError` where it cannot be read or is no TOML."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular(path, MAX_BYTES).decode("utf-8-sig")
+    except (NotRegularError, TooLongError) as error:
+        raise SeedError(f"{path}: is no regular file of at most {MAX_BYTES} bytes; put a manifest there, or remove it") from error
     except OSError as error:
         raise SeedError(f"{path}: cannot be read: {error.strerror}; check that the file is there and readable") from error
     except UnicodeDecodeError as error:
@@ -103,6 +110,8 @@ def parse_manifest(text: str, source: str) -> Manifest:
         found = re.search(r"\(at line (\d+)", str(error))
         line = found.group(1) if found else str(text.count("\n") + 1)
         raise SeedError(f"{source}, line {line}: not TOML: {str(error).split(' (at')[0]}; correct the line and start again") from error
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets within brackets without end
+        raise SeedError(f"{source}: cannot be read as TOML: {error}; write it anew") from error
     lines = _line_numbers(text)
     problems: list[Failure] = []
     for name in raw.keys() - set(_TABLES):
@@ -132,7 +141,7 @@ def _entry(raw: object, table: str, number: int, source: str, lines: Lines, ids:
     start = lines.get((table, number, ""), 1)
     if not isinstance(raw, dict):
         return Failure(f"{table}[{number}]", DocumentOutcome.BAD_ENTRY, f"{source}, line {start}: no table; write [[{table}]]")
-    item = printable(str(raw.get("file") or raw.get("id") or f"{table}[{number}]"))[:255]
+    item = printable(str(raw.get("file") or raw.get("id") or ""))[:255] or f"{table}[{number}]"
     try:
         entry = SeedEntry.model_validate(raw)
     except ValidationError as error:
@@ -166,7 +175,7 @@ def _line_numbers(text: str) -> Lines:
     where: Lines = {}
     counts: dict[str, int] = {}
     here: tuple[str, int] | None = None
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):  # what else ends a line for Python is none in TOML
         if header := _HEADER.match(line):
             name = header[1]
             here = (name, counts.get(name, 0))

@@ -65,6 +65,7 @@ class Document(Record):
     text_sha256: str = Field(description="SHA-256 of text in UTF-8: the id of the text version")
     raw_sha256: str = Field(description="SHA-256 of the bytes that the text was made from")
     seen_at: datetime = Field(description="When this text version was first seen, UTC")
+    wire_keys: tuple[int, ...] = Field(default=(), repr=False, description="Numbers under 2**63 of which copies of one text share some")
 
 
 class Outcome(Record):

@@ -1,7 +1,7 @@
 """The verb `tag`: what is untagged in the warehouse, or any file without touching the warehouse."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -43,10 +43,11 @@ def tag(
 
 
 def _tag_files(settings: Settings, files: list[Path], published: str | None, meta: Path | None, *, as_lines: bool) -> ExitCode:
+    from flows.clock import today_in
     from flows.context import open_context
     from flows.file_tagging import as_prediction, tag_files
 
-    days = _days(files, published, meta)
+    days = _days(files, published, meta, today_in(settings.zone) + timedelta(days=1))
     partial = False
     for found in tag_files(open_context(settings), files, days):
         if found.problem:
@@ -63,17 +64,22 @@ def _tag_files(settings: Settings, files: list[Path], published: str | None, met
     return ExitCode.PARTIAL if partial else ExitCode.DONE
 
 
-def _days(files: list[Path], published: str | None, meta: Path | None) -> dict[str, date]:
-    """Return file name to day; a usage error where a file has none or both flags are given."""
-    from flows.file_tagging import parse_published, read_published
+def _days(files: list[Path], published: str | None, meta: Path | None, latest: date) -> dict[str, date]:
+    """Return file name to day, none after `latest`; a usage error where a file has none or both flags are given."""
+    from flows.file_tagging import parse_day_or_month, parse_published, read_published
 
     if (published is None) == (meta is None):
         raise typer.BadParameter("give either --published DATE or --meta FILE.json: dates in a text are read from that day")
     if published is not None:
-        return {path.name: parse_published(published, "--published") for path in files}
-    assert meta is not None
-    known = read_published(meta)
-    for path in files:
-        if path.name not in known:
-            raise typer.BadParameter(f"{meta} has no entry for {path.name}; add one with doc and published", param_hint="--meta")
-    return {path.name: parse_published(known[path.name], f"{meta}, {path.name}") for path in files}
+        days = {path.name: parse_day_or_month(published, "--published") for path in files}
+    else:
+        assert meta is not None
+        known = read_published(meta)
+        for path in files:
+            if path.name not in known:
+                raise typer.BadParameter(f"{meta} has no entry for {path.name}; add one with doc and published", param_hint="--meta")
+        days = {path.name: parse_published(known[path.name], f"{meta}, {path.name}") for path in files}
+    for name, day in days.items():
+        if day > latest:
+            raise SeedError(f"{meta or '--published'}: {day} of {name} has not come yet; correct the date")
+    return days

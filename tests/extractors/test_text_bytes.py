@@ -105,6 +105,107 @@ def test_twice_encoded_text_is_suspect() -> None:
     assert extract(garbled.encode()).encoding_suspect
 
 
+WRITTEN = "The mayor said it’s “time” for a wider pier – the board’s vote was clear. "
+STRAY_BYTES = {
+    "never-used": b"\xff",
+    "western-letter": b"\xe9",
+    "western-quote": b"\x92",
+    "undefined-in-western": b"\x81",
+    "first-half": b"\xc3",
+    "two-of-three": b"\xe2\x80",
+    "half-a-surrogate-pair": b"\xed\xa0\xbd",
+    "a-few": b"\xe9\xe8\xff",
+}
+BROKEN_TEXTS = {"english": WRITTEN * 3, "ukrainian": UKRAINIAN * 4, "german": GERMAN * 4, "one-accent": ENGLISH + "The café is shut."}
+
+
+# One accent against three broken bytes tells nothing.
+BROKEN_CASES = [
+    pytest.param(text, stray, id=f"{text_name}-{stray_name}")
+    for text_name, text in BROKEN_TEXTS.items()
+    for stray_name, stray in STRAY_BYTES.items()
+    if (text_name, len(stray)) != ("one-accent", 3)
+]
+
+
+@pytest.mark.parametrize(("text", "stray"), BROKEN_CASES)
+@pytest.mark.parametrize("place", [0.0, 0.4, 1.0], ids=["first", "within", "last"])
+@pytest.mark.parametrize("charset", [None, "utf-8", "iso-8859-1", "windows-1251"])
+def test_a_broken_byte_is_lost_and_the_rest_is_utf_8(text: str, stray: bytes, place: float, charset: str | None) -> None:
+    at = int(place * len(text))
+    found = decode(text[:at].encode() + stray + text[at:].encode(), charset)
+    assert found.text.replace("\ufffd", "") == text
+    assert "\ufffd" in found.text
+    assert found.suspect
+
+
+JAPANESE = "港湾委員会は火曜日に桟橋の拡張を決めたと市長が述べた。カタカナのフェリー会社は高すぎると言った。"
+CHINESE = "港口委员会周二投票决定扩建码头，市长说。居民自风暴以来一直要求更宽的码头。"
+KOREAN = "항만 위원회는 화요일에 더 넓은 부두를 위해 투표했다고 시장이 말했다. 주민들은 더 넓은 부두를 요구해 왔다."
+GREEK = "Το συμβούλιο του λιμανιού ψήφισε την Τρίτη για μια πλατύτερη προβλήτα, είπε η δήμαρχος. "
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (UKRAINIAN, "cp1251"),
+        (UKRAINIAN.upper(), "cp1251"),
+        (UKRAINIAN, "koi8-u"),
+        (RUSSIAN, "koi8-r"),
+        (RUSSIAN.upper(), "koi8-r"),
+        (RUSSIAN, "iso-8859-5"),
+        (GERMAN, "cp1252"),
+        (FRENCH.upper(), "cp1252"),
+        (SPANISH, "iso-8859-1"),
+        (POLISH, "iso-8859-2"),
+        (POLISH, "cp1250"),
+        (GREEK, "cp1253"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc-jp"),
+        (JAPANESE, "iso-2022-jp"),
+        (CHINESE, "gb18030"),
+        (KOREAN, "euc-kr"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 30])
+@pytest.mark.parametrize("head", ["", ENGLISH], ids=["alone", "after-english"])
+def test_no_other_character_set_is_taken_for_broken_utf_8(text: str, encoding: str, times: int, head: str) -> None:
+    whole = head + text * times
+    assert decode(whole.encode(encoding), encoding).text == whole
+
+
+@pytest.mark.parametrize(
+    ("content", "charset", "expected"),
+    [
+        pytest.param(b"<meta charset='utf-16'> caf\xe9 at the pier", None, "café at the pier", id="page-says-utf-16"),
+        pytest.param(b"caf\xe9 at the pier", "utf-16", "café at the pier", id="carrier-says-utf-16"),
+        pytest.param(b"caf\xe9 \\x41 at the pier", "unicode_escape", "café \\x41 at the pier", id="carrier-says-escapes"),
+        pytest.param("港口委员会".encode("utf-16-le") + b"\n\x00", "utf-16-le", "港口委员会", id="utf-16-that-is-meant"),
+        pytest.param(ENGLISH.encode() + b"\x81\x90", None, ENGLISH, id="bytes-of-no-western-sign"),
+        pytest.param("It’s time".encode()[:-6], None, "It", id="cut-off-within-a-character"),
+        pytest.param(b"It\x92s caf\xe9 time", None, "It’s café time", id="western-without-a-word"),
+    ],
+)
+def test_a_character_set_that_cannot_be_meant_is_not_used(content: bytes, charset: str | None, expected: str) -> None:
+    assert expected in decode(content, charset).text
+
+
+@pytest.mark.parametrize("text", ["RIFFRAFF at the pier, says mayor", "BZh is no word.", "GIF8 is none either.", "PK goal wins the cup."])
+def test_words_that_begin_like_a_binary_file_are_text(text: str) -> None:
+    assert decode(text.encode(), None).text == text
+
+
+@pytest.mark.parametrize("start", [b"GIF89a", b"RIFF\x10\x00\x00\x00WAVEfmt ", b"BZh91AY&SY", b"PK\x03\x04"])
+def test_binary_files_are_no_text(start: bytes) -> None:
+    with pytest.raises(TextError) as caught:
+        decode(start + b" and some words after it", None)
+    assert caught.value.outcome is DocumentOutcome.NOT_TEXT
+
+
+def test_a_stray_null_is_no_binary_file() -> None:
+    assert decode(b"The pier\x00 is wide.", None).text == "The pier is wide."
+
+
 def test_undecodable_bytes_are_suspect_and_the_rest_is_read() -> None:
     found = extract((UKRAINIAN * 8).encode()[:900] + b"\xff\xfe" + (UKRAINIAN * 8).encode(), charset="utf-8")
     assert found.encoding_suspect
@@ -131,8 +232,24 @@ def test_bytes_that_give_no_text(content: bytes, outcome: DocumentOutcome) -> No
     assert caught.value.outcome is outcome
 
 
+HIDDEN = "\u200e\u200f\u061c\u180e\u034f\u2061\u206a\ufff9\U000e0041\x1b[31m\x1b[0m"
+JOINED = {
+    "within-a-latin-word": ("sol\u200cdi\u200d\u200bers", "soldiers"),
+    "hyphen-and-joiner": ("sol\u00ad\u200cdiers", "soldiers"),
+    "faces": ("\U0001f468\u200d\U0001f469", "\U0001f468\u200d\U0001f469"),
+    "persian": ("می\u200cخواهم", "می\u200cخواهم"),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), JOINED.values(), ids=JOINED.keys())
+def test_joiners_go_from_latin_words_only(text: str, expected: str) -> None:
+    assert clean_characters(text) == expected
+    assert clean_characters(expected) == expected
+
+
 def test_control_characters_go_and_all_others_stay() -> None:
     dirty = "A\x00 pier\x07 for\u200b the\ufeff nor\u00adth\u202e.\r\nCafe\u0301 \u2014 \u201cyes\u201d \U0001f6a2 \u2028end\ud800"
+    assert clean_characters(dirty + HIDDEN) == clean_characters(dirty)
     assert clean_characters(dirty) == "A pier for the north.\nCafe\u0301 \u2014 \u201cyes\u201d \U0001f6a2 \nend"
 
 

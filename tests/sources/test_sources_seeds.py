@@ -83,6 +83,8 @@ BAD_ENTRIES = {
     "number for a date": (make_entry("a.txt", "published = 20250326"), DocumentOutcome.BAD_DATE, 10, "YYYY-MM-DD"),
     "time without zone": (make_entry("a.txt", "published = 2025-03-26T10:00:00"), DocumentOutcome.BAD_DATE, 10, "zone"),
     "year without a UTC time": (make_entry("a.txt", "published = 9999-12-31T23:59:59-12:00"), DocumentOutcome.BAD_DATE, 10, "9999"),
+    "year 1": (make_entry("a.txt", "published = 0001-01-01"), DocumentOutcome.BAD_DATE, 10, "before 1990; correct"),
+    "before the web": (make_entry("a.txt", "published = 1989-12-31T23:59:59Z"), DocumentOutcome.BAD_DATE, 10, "before 1990; correct"),
     "date to come": (make_entry("a.txt", "published = 2052-03-26"), DocumentOutcome.BAD_DATE, 6, "2052-03-26"),
     "wrong hash": (make_entry("a.txt", 'sha256 = "12"'), DocumentOutcome.BAD_ENTRY, 10, "sha256"),
     "wrong address": (make_entry("a.txt", 'url = "file:///etc/passwd"'), DocumentOutcome.BAD_ENTRY, 6, "http"),
@@ -130,11 +132,13 @@ def test_a_bad_entry_is_one_row_and_the_others_hold(tmp_path: Path, entry: str, 
 
 def test_every_document_of_a_folder_with_a_manifest_is_told(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, GOOD, good__txt=TEXT, other__md=TEXT, README__md=TEXT, notes__json=b"{}", paper__PDF=b"%PDF")
-    failures = load_seeds(folder, seen_at=SEEN).failures
-    assert [(failure.item, failure.outcome) for failure in failures] == [
+    batch = load_seeds(folder, seen_at=SEEN)
+    assert [(failure.item, failure.outcome) for failure in batch.failures] == [
         ("other.md", DocumentOutcome.BAD_ENTRY),
         ("paper.PDF", DocumentOutcome.BAD_ENTRY),
     ]
+    (note,) = batch.notes.values()
+    assert note.startswith(f"not read in {folder}: README.md, notes.json; read are .txt, .md, .html and .htm files")
 
 
 def test_an_unknown_table_is_told(tmp_path: Path) -> None:
@@ -156,6 +160,7 @@ BROKEN = {
     "no toml": ("[[documents]]\nid = \n", "line 2"),
     "cut off": ('[[documents]]\nid = "a', "line 2"),
     "single brackets": ('[documents]\nid = "a"\n', "line 1"),
+    "line ends that are none": ("# \u2028 \x85\n[[documents]]\nid = \n", "line 3"),
     "documents as text": ('documents = "a.txt"\n', "line 1"),
 }
 
@@ -207,11 +212,11 @@ def test_a_folder_without_a_manifest(tmp_path: Path) -> None:
     )
     (folder / ".hidden.txt").write_bytes(TEXT)
     batch = load_seeds(folder, seen_at=SEEN, known=known / "manifest.toml")
-    found = {document.url.partition("-")[0]: document for document in batch.documents}
-    assert list(found) == ["seed:e", "seed:a", "seed:original", "seed:c"]
+    found = {document.url: document for document in batch.documents}
+    assert list(found) == ["seed:seeds/_e.txt", "seed:seeds/a.HTM", "seed:original", "seed:seeds/c.md"]
     assert found["seed:original"].published_raw == "2025-03-26"
-    assert (found["seed:a"].media_type, found["seed:a"].outlet) == ("text/html", "unknown")
-    assert (found["seed:c"].published_at, found["seed:c"].published_basis) == (None, PublishedBasis.SEEN)
+    assert (found["seed:seeds/a.HTM"].media_type, found["seed:seeds/a.HTM"].outlet) == ("text/html", "unknown")
+    assert (found["seed:seeds/c.md"].published_at, found["seed:seeds/c.md"].published_basis) == (None, PublishedBasis.SEEN)
     assert {failure.item: failure.outcome for failure in batch.failures} == {
         "copy.txt": DocumentOutcome.BAD_ENTRY,
         "d.pdf": DocumentOutcome.NOT_TEXT,
@@ -238,3 +243,140 @@ def test_file_names_that_are_no_text_are_shown_as_far_as_they_go(tmp_path: Path)
 def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     folder = make_folder(tmp_path, a__txt=TEXT, b__txt=b"More words.")
     assert load_seeds(folder, seen_at=SEEN) == load_seeds(folder, seen_at=SEEN)
+
+
+def load_ids(folder: Path, known: Path | None = None) -> dict[str, str]:
+    """Return address to document id of the documents in `folder`."""
+    return {document.url: document.document_id for document in load_seeds(folder, seen_at=SEEN, known=known).documents}
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a b.md", "\u00fc.html", "#?%.htm"])
+def test_an_edited_file_is_the_same_document(tmp_path: Path, name: str) -> None:
+    folder = make_folder(tmp_path / "seeds")
+    (folder / name).write_bytes(TEXT)
+    before = load_ids(folder)
+    (folder / name).write_bytes(b"Other words.\n")
+    assert load_ids(folder) == before
+    (address,) = before
+    assert address.startswith("seed:seeds/")
+    assert address.isascii()
+
+
+def test_a_folder_that_moves_keeps_its_documents(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "march", a__txt=TEXT)
+    before = load_ids(folder)
+    (tmp_path / "archive").mkdir()
+    moved = folder.rename(tmp_path / "archive" / "march")
+    (tmp_path / "latest").symlink_to(moved)
+    assert load_ids(moved) == load_ids(tmp_path / "latest") == before
+
+
+def test_names_that_look_alike_are_two_documents(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    for number, name in enumerate((b"a\xff.txt", b"a\xfe.txt", b"a.txt", b"a.md", b"A.txt")):
+        (folder / os.fsdecode(name)).write_bytes(b"text %d" % number)
+    assert len(set(load_ids(folder).values())) == 5
+
+
+def test_a_known_file_keeps_its_entry_when_it_is_edited(tmp_path: Path) -> None:
+    known = make_folder(
+        tmp_path / "known",
+        make_entry("first.txt", f'sha256 = "{sha256_hex(TEXT)}"', "published = 2025-03-26", id="original", table="originals"),
+    )
+    folder = make_folder(tmp_path / "seeds", first__txt=TEXT)
+    before = load_ids(folder, known / "manifest.toml")
+    (folder / "first.txt").write_bytes(b"Other words.\n")
+    batch = load_seeds(folder, seen_at=SEEN, known=known / "manifest.toml")
+    assert load_ids(folder, known / "manifest.toml") == before == {"seed:original": batch.documents[0].document_id}
+    assert batch.documents[0].published_raw == "2025-03-26"
+    assert "not the file that the manifest describes" in batch.notes[batch.documents[0].document_id]
+
+
+def test_the_hash_of_a_known_file_tells_more_than_its_name(tmp_path: Path) -> None:
+    known = make_folder(tmp_path / "known", make_entry("first.txt", f'sha256 = "{sha256_hex(TEXT)}"', id="original", table="originals"))
+    folder = make_folder(tmp_path / "seeds", first__txt=b"Other words.", renamed__txt=TEXT)
+    batch = load_seeds(folder, seen_at=SEEN, known=known / "manifest.toml")
+    assert {document.url: document.content for document in batch.documents} == {
+        "seed:seeds/first.txt": b"Other words.",
+        "seed:original": TEXT,
+    }
+    assert batch.notes == {}
+
+
+def test_two_entries_of_one_address_are_told(tmp_path: Path) -> None:
+    url = 'url = "https://news.example/a"'
+    folder = make_folder(
+        tmp_path, make_entry("a.txt", url), make_entry("b.txt", url.replace("/a", "/a#top"), id="b"), a__txt=TEXT, b__txt=b"b"
+    )
+    batch = load_seeds(folder, seen_at=SEEN)
+    assert [document.content for document in batch.documents] == [TEXT]
+    assert [(failure.item, failure.outcome) for failure in batch.failures] == [("b.txt", DocumentOutcome.BAD_ENTRY)]
+
+
+def test_what_is_not_read_is_named(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, a__txt=TEXT, data__csv=b"1", scan__docx=b"PK", letter=b"no suffix", _DS_Store=b"")
+    (folder / ".hidden").mkdir()
+    make_folder(folder / "more", b__txt=TEXT)
+    batch = load_seeds(folder, seen_at=SEEN)
+    assert {failure.item: failure.outcome for failure in batch.failures} == {"scan.docx": DocumentOutcome.NOT_TEXT}
+    (note,) = batch.notes.values()
+    assert note == (
+        f"not read in {folder}: _DS_Store, data.csv, letter, more/; "
+        "read are .txt, .md, .html and .htm files in the folder itself, but no README"
+    )
+
+
+def test_many_names_are_counted(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, a__txt=TEXT, **{f"f{number:02}__csv": b"1" for number in range(13)})
+    (note,) = load_seeds(folder, seen_at=SEEN).notes.values()
+    assert "f09.csv and 3 more; read are" in note
+
+
+def test_a_folder_of_folders_says_that_they_are_not_read(tmp_path: Path) -> None:
+    make_folder(tmp_path / "more", a__txt=TEXT)
+    with pytest.raises(SeedError, match=r"holds no document; .*not read in .*: more/"):
+        load_seeds(tmp_path, seen_at=SEEN)
+
+
+def test_folders_of_entries_are_looked_through(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path, make_entry("one/deep/a.txt"))
+    for place in ("one/deep", "one/shut", "two"):
+        (folder / place).mkdir(parents=True)
+        (folder / place / "a.txt").write_bytes(TEXT)
+        (folder / place / "b.txt").write_bytes(TEXT)
+    batch = load_seeds(folder, seen_at=SEEN)
+    assert [document.url for document in batch.documents] == ["seed:a"]
+    assert [(failure.item, failure.outcome) for failure in batch.failures] == [("one/deep/b.txt", DocumentOutcome.BAD_ENTRY)]
+    (note,) = batch.notes.values()
+    assert f"not read in {folder}: one/shut/, two/; " in note
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "folder", "large"])
+def test_a_manifest_that_is_no_file_of_its_size_is_one_error(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "manifest.toml"
+    match kind:
+        case "pipe":
+            os.mkfifo(path)
+        case "endless":
+            path.symlink_to("/dev/zero")
+        case "folder":
+            path.mkdir()
+        case _:
+            path.write_bytes(b"#" * (MAX_BYTES + 1))
+    if kind == "folder":
+        make_folder(tmp_path, a__txt=TEXT)
+        (note,) = load_seeds(tmp_path, seen_at=SEEN).notes.values()
+        assert "manifest.toml/" in note
+        return
+    with pytest.raises(SeedError, match="no regular file of at most"):
+        load_seeds(tmp_path, seen_at=SEEN)
+
+
+@pytest.mark.parametrize("text", ["a = " + "9" * 5000, "a = " + "[" * 5000], ids=["endless number", "endless brackets"])
+def test_a_manifest_that_breaks_the_parser_is_one_error(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SeedError, match=r"manifest\.toml.*(TOML|number)"):
+        load_seeds(make_folder(tmp_path, text, a__txt=TEXT), seen_at=SEEN)
+
+
+def test_a_known_manifest_need_not_be_there(tmp_path: Path) -> None:
+    assert len(load_ids(make_folder(tmp_path, a__txt=TEXT), tmp_path / "gone.toml")) == 1

@@ -1,0 +1,84 @@
+"""Full dates in the source of a page or in a date line: those that cannot be, and whether a page writes a day at all.
+
+A reader of metadata that is given `31 February 2025` may answer with 1 February. This knows strings; what the date of an article is, is
+for `extractors.text` and `extractors.plain_text` to say.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from extractors.date_calendar import make_day
+from extractors.date_words import MONTH_NUMBERS, MONTHS
+
+YEAR_DIGITS: Final = 4
+DAY_DIGITS: Final = 2
+_MONTH: Final = rf"(?:{'|'.join(MONTHS)}|Sept|{'|'.join(name[:3] for name in MONTHS)})"
+_ORDINAL: Final = r"(?:st|nd|rd|th)?"
+_SPACE: Final = r"\s\u00a0"
+# A full date: numbers with one kind of sign between them, or the month in letters within or before them. It begins with a digit and with
+# nothing else, so that long pages are passed over quickly.
+_FULL: Final = re.compile(
+    r"(?P<first>\d\d{0,3})(?:(?P<sign>[-/._])(?P<second>\d{1,2})(?P=sign)(?P<third>\d{1,4})"
+    rf"|{_ORDINAL}\.?[-{_SPACE}](?:of[{_SPACE}])?(?P<month>{_MONTH})[,.]?[-{_SPACE}](?P<year>\d{{4}})"
+    rf"|{_ORDINAL},?[{_SPACE}](?P<last>\d{{4}}))(?!\d)",
+    re.IGNORECASE | re.ASCII,  # of all signs that look like a letter only the letter, so that a name that fits is a month's
+)
+_MONTH_BEFORE: Final = re.compile(rf"(?<![A-Za-z])(?P<month>{_MONTH})\.?[{_SPACE}]$", re.IGNORECASE | re.ASCII)
+_LONGEST_MONTH: Final = len(" September. ")
+# A month as the whole of an attribute that should hold a day.
+_MONTH_ONLY: Final = re.compile(
+    r"""(\b(?:content|datetime)\s{0,5}=\s{0,5}(["']))\s{0,5}(?:\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4})\s{0,5}(?=\2)""", re.IGNORECASE
+)
+_GAP: Final = r"(?:[\s-]|&nbsp;|&#160;){1,4}"
+
+
+def hide_impossible(html: str) -> str:
+    """Return the source without the numbers of full dates that are none of the calendar and without months where a day should stand."""
+    return _MONTH_ONLY.sub(r"\1", _FULL.sub(lambda found: "" if _days_of(found) == [] else found[0], html))
+
+
+def is_written(day: date, text: str) -> bool:
+    """Tell whether a text gives this very day in full, in one of the forms of English pages or as a time stamp."""
+    y, m, d = f"{day.year}", f"0?{day.month}", f"0?{day.day}"
+    full = MONTHS[day.month - 1]
+    name = f"(?:{full}|{full[:3]}t?)"  # t: Sept
+    forms = (
+        rf"(?<!\d){y}[-/._]{m}[-/._]{d}(?!\d)",
+        rf"(?<!\d){day:%Y%m%d}",
+        rf"(?<!\d)(?:{d}[-/.]{m}|{m}[-/.]{d})[-/.](?:{y}|{y[2:]})(?!\d)",
+        rf"(?<!\d){d}{_ORDINAL}\.?{_GAP}(?:of{_GAP})?{name}[,.]?{_GAP}{y}(?!\d)",
+        rf"{name}\.?{_GAP}{d}{_ORDINAL},?{_GAP}{y}(?!\d)",
+    )
+    return any(re.search(form, text, re.IGNORECASE) for form in forms)
+
+
+def find_full(text: str) -> Iterator[tuple[int, date | None]]:
+    """Yield where the numbers of full dates stand and which days they mean: None where the calendar has none, or two that fit."""
+    for found in _FULL.finditer(text):
+        if (days := _days_of(found)) is not None:
+            yield found.start(), days[0] if len(days) == 1 else None
+
+
+def _days_of(found: re.Match[str]) -> list[date] | None:
+    """Return the days that a match may mean: none, one, or two where day and month could be either way round. None if it is no date."""
+    text, start = found.string, found.start()
+    first, second, third = found["first"], found["second"], found["third"]
+    month = found["month"]
+    if found["last"] and (before := _MONTH_BEFORE.search(text[max(0, start - _LONGEST_MONTH) : start])):
+        month = before["month"]
+    year_first = second is not None and len(first) == YEAR_DIGITS and len(third) < YEAR_DIGITS - 1
+    year_last = second is not None and len(third) == YEAR_DIGITS and found["sign"] != "_"
+    if text[max(0, start - 1) : start].isdecimal() or (len(first) > DAY_DIGITS and not year_first):
+        return None
+    if month:
+        orders = [(int(found["year"] or found["last"]), MONTH_NUMBERS[month[:3].lower()], int(first))]
+    elif year_first:
+        orders = [(int(first), int(second), int(third))]
+    elif year_last:
+        orders = list(dict.fromkeys([(int(third), int(second), int(first)), (int(third), int(first), int(second))]))
+    else:
+        return None
+    days = [made.first for year, number, day in orders if (made := make_day(year, number, day)) is not None]
+    return days[:1] if found["sign"] == "." else days  # with dots the day comes first
