@@ -55,6 +55,12 @@ def compile_pattern(text: str) -> tuple[Element, ...]:
     )
 
 
+def needed_words(elements: tuple[Element, ...]) -> tuple[frozenset[str], ...]:
+    """Return for each element that must be there the words of which a sentence must hold one; actors can only be tried."""
+    must = [element for element in elements if not (element.optional or element.gap or element.actors)]
+    return tuple(element.words | {phrase[0] for phrase in element.phrases} for element in must)
+
+
 class ActorsAt:
     """Which actors are named at a token: what `@XXX` in a pattern asks."""
 
@@ -117,42 +123,61 @@ def match_at(elements: tuple[Element, ...], span: Span, start: int, actors: Acto
     return step(0, start, ())
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry(Generic[Key]):
+    """A pattern of an index."""
+
+    elements: tuple[Element, ...]
+    needs: tuple[frozenset[str], ...]
+    key: Key
+
+    def may_match(self, present: frozenset[str]) -> bool:
+        """Tell whether a sentence of these words and lemmas holds what the pattern cannot do without."""
+        return not any(need.isdisjoint(present) for need in self.needs)
+
+
 class PatternIndex(Generic[Key]):
     """Many patterns, found in a sentence in one pass."""
 
     def __init__(self, patterns: Iterable[tuple[str, Key]]) -> None:
-        self._by_word: dict[str, list[tuple[tuple[Element, ...], Key]]] = defaultdict(list)
-        self._by_actor: list[tuple[tuple[Element, ...], Key]] = []
+        self._by_word: dict[str, list[_Entry[Key]]] = defaultdict(list)
+        self._by_actor: list[_Entry[Key]] = []
         for text, key in patterns:
             elements = compile_pattern(text)
-            entry = (elements, key)
+            entry = _Entry(elements, needed_words(elements), key)
             for word in elements[0].words | {phrase[0] for phrase in elements[0].phrases}:
                 self._by_word[word].append(entry)
             if elements[0].actors:
-                self._by_actor.append((elements, key))
+                self._by_actor.append(entry)
 
     def find(self, span: Span, actors: ActorsAt) -> Iterator[tuple[Key, Match]]:
         """Yield every match in the sentence `span`, in text order; matches may overlap."""
+        present = actors.words_of(span)
+        by_actor = [entry for entry in self._by_actor if entry.may_match(present)]
         for token in span:
             words = dict.fromkeys((token.lower_, token.lemma_.lower()))  # not a set: its order differs between processes
             seen: set[int] = set()
             for word in words:
                 for entry in self._by_word.get(word, ()):
-                    if id(entry) in seen:
+                    if id(entry) in seen or not entry.may_match(present):
                         continue
                     seen.add(id(entry))
-                    elements, key = entry
-                    if found := match_at(elements, span, token.i, actors):
-                        yield key, found
-            for elements, key in self._by_actor:
-                if actors.names(token.i, elements[0].actors) and (found := match_at(elements, span, token.i, actors)):
-                    yield key, found
+                    if found := match_at(entry.elements, span, token.i, actors):
+                        yield entry.key, found
+            for entry in by_actor:
+                if actors.names(token.i, entry.elements[0].actors) and (found := match_at(entry.elements, span, token.i, actors)):
+                    yield entry.key, found
 
 
 def occurs(pattern: str, span: Span, actors: ActorsAt) -> bool:
     """Tell whether `pattern` matches anywhere in the sentence `span`."""
-    elements = compile_pattern(pattern)
-    first = elements[0]
-    if not first.actors and not first.phrases and first.words.isdisjoint(actors.words_of(span)):
+    entry = _compiled(pattern)
+    if not entry.may_match(actors.words_of(span)):
         return False
-    return any(match_at(elements, span, token.i, actors) for token in span if not token.is_space)
+    return any(match_at(entry.elements, span, token.i, actors) for token in span if not token.is_space)
+
+
+@lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> _Entry[str]:
+    elements = compile_pattern(pattern)
+    return _Entry(elements, needed_words(elements), pattern)
