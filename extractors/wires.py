@@ -94,7 +94,7 @@ def _numbers(words: list[str]) -> frozenset[str]:
 
 
 def _runs(words: list[str]) -> _Hashes:
-    """Return a hash of each run of words, without doubles."""
+    """Return a hash of each run of words, in order."""
     if len(words) < RUN:
         return np.empty(0, np.uint64)
     hashes = np.fromiter((zlib.crc32(word.encode("utf-8", "replace")) for word in words), np.uint64, len(words))
@@ -102,7 +102,7 @@ def _runs(words: list[str]) -> _Hashes:
     runs = np.zeros(count, np.uint64)
     for place in range(RUN):
         runs = _mix(runs + hashes[place : place + count])
-    return np.unique(runs)
+    return runs
 
 
 def _keys(runs: _Hashes, count: int, first: int) -> list[int]:
