@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("vocabulary", "sources", "extractors", "warehouse", "digest", "flows")
+PACKAGES = ("vocabulary", "sources", "extractors", "warehouse", "digest", "newsroom", "flows")
 
 ALLOWED = [
     ("duckdb", r"warehouse/.*"),
@@ -16,7 +16,7 @@ ALLOWED = [
     ("feedparser", r"sources/feeds\.py"),
     ("trafilatura", r"extractors/text\.py"),
     ("spacy", r"extractors/.*"),
-    ("jinja2", r"digest/.*"),
+    ("jinja2", r"(digest|newsroom)/.*"),
     ("typer", r"flows/(cli|commands/.*)\.py"),
 ]
 

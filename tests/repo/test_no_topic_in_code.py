@@ -37,7 +37,7 @@ ALLOWED: tuple[tuple[str, str, str], ...] = (
     ("ally", r"extractors/(events|mentions)\.py", "a noun for a state, as `neighbour`"),
     (
         "coalition",
-        r"vocabulary/watch\.py|extractors/(events|mentions)\.py|warehouse/migrations/.*\.sql",
+        r"vocabulary/watch\.py|extractors/(events|names)\.py|warehouse/migrations/.*\.sql",
         "a kind of actor, a closed word list",
     ),
     ("coalition", r"flows/(settings|commands/watches)\.py", "the file name of the default watch"),
