@@ -39,7 +39,6 @@ class Boilerplate:
     contains_words: int
     ends: frozenset[str]
     related: frozenset[str]
-    wall: tuple[str, ...]
     stamp_words: frozenset[str]
     agencies: dict[str, str]
 
@@ -58,7 +57,6 @@ def load_boilerplate() -> Boilerplate:
         contains_words=data["contains_words"],
         ends=frozenset(data["ends"]),
         related=frozenset(data["related"]),
-        wall=tuple(data["wall"]),
         stamp_words=frozenset(data["stamp_words"]),
         agencies={str(name): str(short) for name, short in data["agencies"].items()},
     )
@@ -131,12 +129,6 @@ def is_end(line: str) -> bool:
 def is_related(line: str) -> bool:
     """Tell whether a line opens a list of other stories."""
     return bare(line) in load_boilerplate().related
-
-
-def count_wall_cues(text: str) -> int:
-    """Return how many phrases of consent pages, paywalls and error pages a text holds."""
-    low = fold(text)
-    return sum(cue in low for cue in load_boilerplate().wall)
 
 
 def find_agency(text: str, *, paragraphs: list[str], byline: str) -> str:

@@ -33,7 +33,8 @@ def make_document(raw: RawDocument, clean: CleanText, *, timezone: ZoneInfo) -> 
         feed_id=raw.feed_id,
         text=text,
         text_sha256=sha256_hex(text.encode("utf-8")),
-        raw_sha256=raw.raw_sha256,
+        raw_sha256=sha256_hex(raw.feed_html.encode("utf-8", "surrogatepass")) if clean.from_feed else raw.raw_sha256,
+        final_url=raw.final_url,
         seen_at=raw.seen_at,
         wire_keys=wire_keys(text),
     )

@@ -7,7 +7,7 @@ characters; white space is folded to single spaces.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -15,18 +15,18 @@ from lxml.html import HtmlElement
 from trafilatura import bare_extraction, extract_metadata, load_html
 from trafilatura.settings import Document as Page
 
-from extractors.boilerplate import count_wall_cues
 from extractors.date_page import hide_impossible, is_written
 from extractors.decoding import clean_characters, decode, one_line
 from extractors.language import detect_language
 from extractors.plain_text import EARLIEST, PlainText, clean_lines
+from extractors.walls import Looks, find_wall
 from vocabulary.documents import CleanText, RawDocument
 from vocabulary.errors import TextError
 from vocabulary.words import DocumentOutcome, PublishedBasis
 
 AHEAD: Final = timedelta(days=1)  # a date line may be a time zone ahead of us
 LOOK_CHARS: Final = 3000
-WALL_WORDS: Final = 120
+LOOK_WORDS: Final = 250  # a page with more of its own is no wall
 LINE_CHARS: Final = 80
 MOST_REMOVED: Final = 500
 
@@ -52,26 +52,49 @@ class _PageFacts:
     title: str = ""
     outlet: str = ""
     published_on: date | None = None
+    own_title: str = ""
+    """What the page calls itself, the site's name included."""
+    around: str = ""
+    """All that the page shows, where that is needed to judge it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """An article as one of its carriers has it: the page, or the feed."""
+
+    plain: PlainText
+    text: str
+    page: _PageFacts
+    suspect: bool = False
+    from_feed: bool = False
 
 
 def extract_text(raw: RawDocument) -> CleanText:
-    """Return the clean text of an article.
+    """Return the clean text of an article: its page's, or its feed's own where that is longer.
 
-    Raises TextError: EMPTY for no bytes, NOT_TEXT for binary content, NO_TEXT where the page holds no article, BAD_DATE for a seed that
-    nobody dates but by a line that gives no possible day.
+    Raises TextError: EMPTY for no bytes, NOT_TEXT for binary content, NO_TEXT where the page holds no article, BLOCKED where a wall
+    stands before it, BAD_DATE for a seed that nobody dates but by a line that gives no possible day.
 
-    Stages: 1. bytes to characters; 2. for HTML the page's own facts and main text; 3. lines that are not the article's go; 4. refuse
-    consent pages, paywalls and empty results.
+    Stages: 1. the page, or the error that it is; 2. the feed's own text; 3. the better of the two; 4. its date.
     """
-    decoded = decode(raw.content, raw.charset)
     latest = min((raw.seen_at + AHEAD).date(), date.max) if raw.seen_at.year < date.max.year else raw.seen_at.date()
-    is_page = is_html(decoded.text, raw.media_type)
-    page = _read_page(decoded.text, raw, latest) if is_page else _PageFacts(decoded.text)
-    plain = clean_lines(page.body, title=one_line(raw.title) or page.title, latest=latest, markdown=not is_page)
-    text = "\n\n".join(plain.paragraphs)
-    if not text or _is_wall(plain):
-        raise TextError(f"no article text in {raw.url}: the page is empty, a notice, or built by scripts", DocumentOutcome.NO_TEXT)
-    published_on, basis = page.published_on, PublishedBasis.PAGE
+    # 1. the page
+    failed: TextError | None = None
+    reading: _Reading | None = None
+    try:
+        reading = _read_content(raw, latest)
+    except TextError as error:
+        failed = error
+    # 2. the feed
+    fed = _read_feed(raw, latest) if raw.feed_html else None
+    # 3. the better
+    if fed is not None and (reading is None or len(fed.text) > len(reading.text)):
+        reading = fed if reading is None else replace(fed, page=reading.page)
+    if reading is None:
+        raise failed or _no_article(raw)
+    # 4. its date
+    plain = reading.plain
+    published_on, basis = reading.page.published_on, PublishedBasis.PAGE
     if published_on is None:
         published_on, basis = plain.published_on, PublishedBasis.TEXT
     if published_on is None and raw.published_at is None and raw.feed_id is None and plain.bad_date:
@@ -79,16 +102,55 @@ def extract_text(raw: RawDocument) -> CleanText:
         why = f"the line {plain.bad_date[:LINE_CHARS]!r} gives no day on which the text can have been published"
         raise TextError(why, DocumentOutcome.BAD_DATE)
     return CleanText(
-        text=text,
+        text=reading.text,
         title=plain.title,
-        outlet=page.outlet,
+        outlet=reading.page.outlet,
         credited_source=plain.credited_source,
         published_on=published_on,
         published_basis=basis if published_on is not None else PublishedBasis.SEEN,
-        language=detect_language(f"{plain.title}\n{text}"),
-        encoding_suspect=decoded.suspect,
+        language=detect_language(f"{plain.title}\n{reading.text}"),
+        encoding_suspect=reading.suspect,
         removed=tuple(plain.removed[:MOST_REMOVED]),
+        from_feed=reading.from_feed,
     )
+
+
+def _read_content(raw: RawDocument, latest: date) -> _Reading:
+    """Return the article in the bytes of `raw`.
+
+    Stages: 1. bytes to characters; 2. for HTML the page's own facts and main text; 3. lines that are not the article's go; 4. refuse
+    walls, errors and empty results.
+    """
+    decoded = decode(raw.content, raw.charset)
+    is_page = is_html(decoded.text, raw.media_type)
+    page = _read_page(decoded.text, raw, latest) if is_page else _PageFacts(decoded.text, around=decoded.text)
+    plain = clean_lines(page.body, title=one_line(raw.title) or page.title, latest=latest, markdown=not is_page)
+    text = "\n\n".join(plain.paragraphs)
+    titles = (page.own_title, page.title) if is_page else (plain.title,)
+    wall = find_wall(Looks(titles=titles, text=text, around=page.around, markup=decoded.text if is_page else ""))
+    if wall is not None:
+        raise TextError(f"no article text in {raw.url}: {wall.why}", wall.outcome)
+    if not text:
+        raise _no_article(raw)
+    return _Reading(plain, text, page, decoded.suspect)
+
+
+def _read_feed(raw: RawDocument, latest: date) -> _Reading | None:
+    """Return the article that the feed itself gives, None where that is a teaser, breaks off, or gives nothing."""
+    tree = load_html(f"<html><body><article>{clean_characters(raw.feed_html)}</article></body></html>")
+    page = _extract(tree, None, {}) if tree is not None else None
+    if page is None or not page.text:
+        return None
+    body = clean_characters(page.text).replace("\n", "\n\n")
+    plain = clean_lines(body, title=one_line(raw.title), latest=latest, markdown=False)
+    text = "\n\n".join(plain.paragraphs)
+    if not text or text.rstrip("\"'”’»)] ").endswith(("...", "…")) or find_wall(Looks((), text, body)) is not None:
+        return None
+    return _Reading(plain, text, _PageFacts(body), from_feed=True)
+
+
+def _no_article(raw: RawDocument) -> TextError:
+    return TextError(f"no article text in {raw.url}: the page is empty or built by scripts", DocumentOutcome.NO_TEXT)
 
 
 def is_html(text: str, media_type: str) -> bool:
@@ -100,24 +162,49 @@ def is_html(text: str, media_type: str) -> bool:
     return tags >= (1 if "html" in media_type.lower() else 6)
 
 
+def may_be_page(raw: RawDocument) -> bool:
+    """Tell, without reading all of it, whether `extract_text` may take `raw` for an HTML page."""
+    head = raw.content[: 4 * LOOK_CHARS].lstrip(b"\xff\xfe\xef\xbb\xbf").replace(b"\x00", b"").decode("latin-1")
+    return "html" in raw.media_type.lower() or bool(raw.feed_html) or is_html(head, raw.media_type)
+
+
 def _read_page(text: str, raw: RawDocument, latest: date) -> _PageFacts:
-    """Return the main text and facts of an HTML page; raises TextError NO_TEXT where there is none."""
+    """Return the main text and facts of an HTML page; the text is empty where there is none."""
     html = _XML_DECLARATION.sub("", text, count=1)
     url = raw.final_url if raw.final_url.startswith(("http://", "https://")) else None
     date_rules: dict[str, object] = {"original_date": True, "extensive_search": False, "max_date": latest.isoformat()}
     tree = load_html(html)
-    page = _extract(tree, url, date_rules) if tree is not None else None
-    if tree is None or page is None or not page.text:
-        raise TextError(f"no article text in {raw.url}: the page is empty or built by scripts", DocumentOutcome.NO_TEXT)
-    possible = hide_impossible(html)
+    if tree is None:
+        return _PageFacts("")
+    page = _extract(tree, url, date_rules)
+    body = clean_characters(page.text or "").replace("\n", "\n\n") if page is not None else ""
+    around = _shown(tree) if body.count(" ") < LOOK_WORDS else ""
+    own_title = _headline(tree.findtext(".//title"))
+    if page is None or not body:
+        return _PageFacts("", own_title=own_title, around=around)
+    possible = hide_impossible(html) if page.date else html
     day = _plausible(page.date if possible == html else extract_metadata(possible, url, date_rules).date, latest)
     is_said = day is not None and is_written(day, f"{url}\n{possible}\n{tree.text_content()}")
     return _PageFacts(
-        body=clean_characters(page.text).replace("\n", "\n\n"),
+        body=body,
         title=_headline(page.title),
         outlet=_headline(page.sitename),
         published_on=day if is_said else None,
+        own_title=own_title,
+        around=around,
     )
+
+
+def _shown(tree: HtmlElement) -> str:
+    """Return what a page shows, a line for each piece; what is shown only where there are no scripts counts."""
+    pieces: list[str] = []
+    skipped = {"script", "style", "template", "svg", "head"}
+    for element in tree.iter():
+        if isinstance(element.tag, str) and element.tag not in skipped and element.text:
+            pieces.append(element.text)
+        if element.tail and element.getparent() is not None and element.getparent().tag not in skipped:
+            pieces.append(element.tail)
+    return "\n".join(line for piece in pieces if (line := one_line(piece)))
 
 
 def _extract(tree: HtmlElement, url: str | None, date_rules: dict[str, object]) -> Page | None:
@@ -148,11 +235,3 @@ def _plausible(value: str | None, latest: date) -> date | None:
     except ValueError:
         return None
     return day if EARLIEST <= day <= latest else None
-
-
-def _is_wall(plain: PlainText) -> bool:
-    """Tell whether a short text is a consent page, a paywall or an error page."""
-    text = "\n".join(plain.paragraphs)
-    words = text.count(" ") + 1
-    cues = count_wall_cues(f"{plain.title}\n{text}")
-    return words < WALL_WORDS and cues > 0 and cues >= words / 60

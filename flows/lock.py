@@ -10,8 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from flows.settings import Settings
-from vocabulary.errors import LockedError
-from warehouse.connection import FileLock
+from vocabulary.errors import LockedError, WarehouseError
+from warehouse.connection import FileLock, telling_file_errors
 from warehouse.store import Warehouse, open_warehouse
 
 _RETRY_S = 1.0
@@ -24,9 +24,10 @@ def hold_warehouse(settings: Settings, *, wait_s: float = 0) -> Iterator[Warehou
 
     Waits up to `wait_s` seconds for another process; then raises `LockedError`, which names that process.
     """
-    path = settings.warehouse.resolve()
+    path = place_of(settings)
     if path in _held:
-        yield _held[path]
+        with telling_file_errors(path):  # here too: a scheduler's task that fails is to fail with an error that is known
+            yield _held[path]
         return
     with ExitStack() as stack:
         store = _open(path, settings.timezone, wait_s, stack)
@@ -36,21 +37,20 @@ def hold_warehouse(settings: Settings, *, wait_s: float = 0) -> Iterator[Warehou
 
 
 def find_holder(settings: Settings) -> str | None:
-    """Return in words which process holds the warehouse, None where it is free."""
-    lock = FileLock(settings.warehouse.resolve())
-    if not lock.path.exists():
-        return None
+    """Return in words which process holds the warehouse, None where it is free. Takes no lock and writes nothing."""
+    return FileLock(place_of(settings)).find_holder()
+
+
+def place_of(settings: Settings) -> Path:
+    """Return where the working file is, links followed: the lock, the log and the snapshot are beside the file itself."""
     try:
-        lock.acquire()
-    except LockedError as error:
-        return str(error)
-    lock.release()
-    return None
+        return settings.warehouse.resolve()
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise WarehouseError(f"{settings.warehouse} cannot be found: {error}; choose another path for the warehouse") from error
 
 
 def _open(path: Path, timezone: str, wait_s: float, stack: ExitStack) -> Warehouse:
     deadline = time.monotonic() + wait_s
-    path.parent.mkdir(parents=True, exist_ok=True)
     while True:
         try:
             return stack.enter_context(open_warehouse(path, timezone=timezone))

@@ -85,8 +85,8 @@ def prefect_api(settings: Settings, *, services: bool, say: Say) -> Iterator[str
         return
     port = settings.prefect_port or _free_port()
     url = f"http://{_HOST}:{port}/api"
+    _make_home(settings)
     set_environment(prefect_environment(settings, url, services=services))
-    settings.prefect_home.mkdir(parents=True, exist_ok=True)
     _migrate(settings, url, say)
     name = "server.log" if services else "embedded.log"
     log = settings.prefect_home.resolve() / name
@@ -100,6 +100,16 @@ def prefect_api(settings: Settings, *, services: bool, say: Say) -> Iterator[str
     finally:
         stopping.set()
         _stop(process)
+
+
+def _make_home(settings: Settings) -> None:
+    """Create the folder of Prefect's database and logs where it is absent, and see that it can be written."""
+    try:
+        settings.prefect_home.resolve().mkdir(parents=True, exist_ok=True)
+        (settings.prefect_home / ".writable").touch()
+        (settings.prefect_home / ".writable").unlink()
+    except (OSError, RuntimeError) as error:  # RuntimeError: a link that leads to itself
+        raise PrefectApiError(f"{settings.prefect_home} cannot be written: {error}; choose another --home") from error
 
 
 def is_healthy(url: str, settings: Settings) -> bool:

@@ -65,9 +65,9 @@ def run_first_batch(ctx: RunContext) -> RunReport:
     return record_run(ctx, "first_batch", lambda inside: RunReport(run_id=inside.run_id, steps=(load_first_batch(inside),)))
 
 
-def run_poll(ctx: RunContext) -> RunReport:
-    """Poll the feeds as a run of its own."""
-    return record_run(ctx, "poll", lambda inside: RunReport(run_id=inside.run_id, steps=(poll_feeds(inside),)))
+def run_poll(ctx: RunContext, *, force: bool = False) -> RunReport:
+    """Poll the feeds that are due, or with `force` all, as a run of its own."""
+    return record_run(ctx, "poll", lambda inside: RunReport(run_id=inside.run_id, steps=(poll_feeds(inside, force=force),)))
 
 
 def run_tag(ctx: RunContext) -> RunReport:

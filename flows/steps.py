@@ -4,7 +4,6 @@ Each can be run again at any time: rows have content ids, so a second run change
 each opens the warehouse through `flows.lock` and returns a small record.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,14 +11,14 @@ from pathlib import Path
 from extractors.tagger import Tagger
 from flows.cleaning import clean_documents, outcomes_of
 from flows.context import RunContext
+from flows.feed_list import read_choices
 from flows.lock import hold_warehouse
+from flows.polling import poll_into
 from flows.progress import track
 from flows.reports import StepReport, add_reports, count_words
 from flows.settings import PROJECT
+from flows.wires import share_wires
 from sources.failures import Failure
-from sources.fetch import Fetcher
-from sources.polling import PollBatch
-from sources.polling import poll_feeds as fetch_feeds
 from sources.seeds import load_seeds
 from vocabulary.claims import TaggedDocument
 from vocabulary.documents import Document, RawDocument
@@ -35,32 +34,29 @@ def load_first_batch(ctx: RunContext) -> StepReport:
     Raises `SeedError` where the folder or its manifest cannot be used at all; a bad line or file is an outcome.
     """
     batch = load_seeds(ctx.settings.seeds, seen_at=ctx.now, known=KNOWN_SEEDS)
-    documents, failures = _clean(ctx, "cleaning the first batch", batch.documents, folder=ctx.settings.seeds)
+    documents, failures, notes = _clean(ctx, "cleaning the first batch", batch.documents, folder=ctx.settings.seeds)
     failures = [*batch.failures, *failures]
     with hold_warehouse(ctx.settings) as store:
-        store.insert_documents(documents)
+        store.insert_documents(share_wires(store, documents))
         report = _account(ctx, store, "first_batch", documents, failures)
-    return report.model_copy(update={"notes": tuple(batch.notes.values())})
+    return report.model_copy(update={"notes": (*batch.notes.values(), *notes)})
 
 
-def poll_feeds(ctx: RunContext) -> StepReport:
-    """Poll the watch's feeds, fetch the articles that may matter, clean them and store them for the tagger.
+def poll_feeds(ctx: RunContext, *, force: bool = False) -> StepReport:
+    """Poll the feeds that are due, fetch the articles that may matter, clean them and store them for the tagger.
 
-    Polls, documents and failures are stored in one transaction, so that a feed's validators never outrun its rows.
-    A feed that cannot be reached is a poll row and a word of the report, never an exception.
+    Rows are stored batch by batch, a feed's validators together with its entries. With `force` every feed is due. A feed that cannot
+    be reached is a poll row and a word of the report, never an exception.
     """
     if not ctx.settings.feeds_enabled:
         return StepReport(step="poll", notes=("feeds are switched off, nothing was polled",))
-    if not ctx.watch.feeds:
-        return StepReport(step="poll", notes=("the watch names no feeds",))
+    choices = read_choices(ctx.settings)
+    feeds = choices.in_use(ctx.watch)
     with hold_warehouse(ctx.settings) as store:
-        with track(f"polling {len(ctx.watch.feeds)} feeds", None):
-            batch = asyncio.run(_fetch(ctx, store))
-        documents, failures = _clean(ctx, "cleaning new articles", batch.documents)
-        failures = [*batch.failures, *failures]
-        store.commit_poll(list(batch.polls), documents, outcomes_of(ctx, failures))
-        report = _account(ctx, store, "poll", documents, failures)
-    return report.model_copy(update={"polls": count_words(poll.status for poll in batch.polls)})
+        store.put_feed_choices(choices.added, choices.removed)
+        if not feeds:
+            return StepReport(step="poll", notes=("the watch names no feeds, and none was added",))
+        return poll_into(ctx, store, feeds, force=force)
 
 
 def tag_documents(ctx: RunContext) -> StepReport:
@@ -100,31 +96,12 @@ def build_day(ctx: RunContext, day: date | None = None) -> StepReport:
     return StepReport(step="build_day", notes=(f"{standing} stances at the close of {day or ctx.yesterday}",))
 
 
-async def _fetch(ctx: RunContext, store: Warehouse) -> PollBatch:
-    """Return what the feeds hold that is new."""
-    settings = ctx.settings
-    fetcher = Fetcher(
-        user_agent=settings.user_agent,
-        allow_private=settings.allow_private,
-        max_bytes=settings.max_bytes,
-        deadline_s=settings.http_deadline_s,
-    )
-    async with fetcher:
-        return await fetch_feeds(
-            ctx.watch.feeds,
-            last=store.last_polls(),
-            known_urls=store.known_urls,
-            wanted=lambda item: ctx.tagger.is_relevant(item.title, item.summary),
-            now=ctx.now,
-            run_id=ctx.run_id,
-            fetcher=fetcher,
-        )
-
-
-def _clean(ctx: RunContext, what: str, raws: Sequence[RawDocument], *, folder: Path | None = None) -> tuple[list[Document], list[Failure]]:
+def _clean(
+    ctx: RunContext, what: str, raws: Sequence[RawDocument], *, folder: Path | None = None
+) -> tuple[list[Document], list[Failure], tuple[str, ...]]:
     with track(what, len(raws)) as advance:
         batch = clean_documents(ctx, raws, folder=folder, on_each=advance)
-    return list(batch.documents), list(batch.failures)
+    return list(batch.documents), list(batch.failures), batch.tally.notes()
 
 
 def _account(ctx: RunContext, store: Warehouse, step: str, documents: Sequence[Document], failures: Sequence[Failure]) -> StepReport:

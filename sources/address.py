@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 from vocabulary.errors import FetchTerminalError
 from vocabulary.identity import content_id
+from vocabulary.masking import masked_url as masked_url
 from vocabulary.words import PollStatus
 
 MAX_LENGTH = 4000
@@ -16,8 +17,6 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\s\ud800-\udfff\ufffe\uffff]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_USERINFO = re.compile(r"(?<=//)[^/?#\s]*@")
-_SECRET = re.compile(r"(?i)(?<=[?&;])((?:access_?|auth_?|api_?)?(?:token|key|secret|password|passwd|pass|pwd|sig|signature|auth))=[^&#\s]*")
 # Parameters that say how a reader came, not what is read: the general lists of ad blockers, and what news feeds append
 # (BBC at_*, DW maca, Guardian CMP, New York Times smid/emc, CNN and Reuters cid/taid, marketing tools utm/mc/wt).
 _TRACKER = re.compile(
@@ -68,20 +67,12 @@ def document_id_of(url: str) -> str:
     Made of the canonical address without what may differ between two links to one article: http or https, `www.`,
     a slash at the end, and the AMP forms of the path.
     """
-    parts = urlsplit(canonical_url(url))
-    path = re.sub(r"(?:/amp|\.amp)?/?$", "", parts.path, count=1)
-    query = "&".join(pair for pair in parts.query.split("&") if pair not in {"amp", "amp=1", "outputType=amp"})
-    return content_id(urlunsplit(("", parts.netloc.removeprefix("www."), path, query, "")))
+    return id_of_canonical(canonical_url(url))
 
 
 def host_of(url: str) -> str:
     """Return the host name of a checked address, lower case, without the port."""
     return (urlsplit(url).hostname or "").rstrip(".")
-
-
-def masked_url(text: str) -> str:
-    """Return an address, or a text that holds some, with user names, passwords and keys replaced by `***`."""
-    return _SECRET.sub(r"\1=***", _USERINFO.sub("***@", text))
 
 
 def _joined(parts: SplitResult, host: str, port: int | None) -> str:
@@ -121,3 +112,11 @@ def _checked_host(url: str, host: str) -> str:
 def _refused(url: str, why: str) -> FetchTerminalError:
     shown = masked_url(url if len(url) <= 200 else url[:199] + "…").encode("unicode_escape").decode("ascii")
     return FetchTerminalError(f"address refused: {shown}: {why}", PollStatus.REFUSED)
+
+
+def id_of_canonical(url: str) -> str:
+    """Return the document id of an address that `canonical_url` gave."""
+    parts = urlsplit(url)
+    path = re.sub(r"(?:/amp|\.amp)?/?$", "", parts.path, count=1)
+    query = "&".join(pair for pair in parts.query.split("&") if pair not in {"amp", "amp=1", "outputType=amp"})
+    return content_id(urlunsplit(("", parts.netloc.removeprefix("www."), path, query, "")))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 from xml.sax import SAXException
 
@@ -23,12 +23,14 @@ from sources.failures import Failure
 from sources.feed_dates import parse_feed_date
 from sources.json_feed import RawEntry, parse_json_feed
 from sources.plain import plain_text, printable, storable
+from sources.plain_rss import read_plain_rss
+from sources.schedule import wish_of_feed
 from vocabulary.documents import FeedItem
 from vocabulary.errors import FetchTerminalError
 from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome, PollStatus
 
-MAX_ITEMS = 2000
+MAX_ITEMS = 50_000
 MAX_TITLE = 500
 MAX_SUMMARY = 5000
 # All that feedparser was seen to raise on 50,000 mutated feeds, by its base classes; a MemoryError is none of a feed's business
@@ -45,6 +47,18 @@ _MARKS = (
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]{0,500}\?>")
 _PROLOG = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.{0,2000}?\?>|<!--.{0,20000}?-->)*", re.DOTALL)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+# What walls against programs hold and other pages do not (Cloudflare, DataDome, PerimeterX, Imperva, DDoS-Guard, Google)
+_WALL = re.compile(
+    rb"cf-chl-|/cdn-cgi/challenge|captcha-delivery\.com|px-captcha|_incapsula_|ddos-guard|verify(?:ing)? (?:that )?you are (?:a )?human"
+    rb"|our systems have detected unusual traffic",
+    re.IGNORECASE,
+)
+# What they are called; many a page holds a captcha in its form of comments
+_WALL_TITLE = re.compile(
+    rb"<title[^>]{0,200}>[^<]{0,200}?(?:captcha|robot|denied|blocked|attention required|just a moment|checking your browser|human)",
+    re.IGNORECASE,
+)
+_WALL_WITHIN = 100_000
 _CHARACTER_REFERENCE = re.compile(rb"&#(?:[xX]([0-9a-fA-F]{1,100})|([0-9]{1,100}));")
 
 
@@ -57,6 +71,17 @@ class ParsedFeed:
     detail: str = ""
     rejected: tuple[Failure, ...] = ()
     """Entries without an address that may be asked for."""
+    wish_s: int = 0
+    """Seconds for which the feed says that it stays as it is; 0 where it says nothing."""
+    title: str = ""
+    """What the feed calls itself."""
+
+
+class _About(NamedTuple):
+    """What a feed says of itself."""
+
+    wish_s: int = 0
+    title: str = ""
 
 
 def parse_feed(content: bytes, *, feed: Feed, content_type: str, now: datetime, base_url: str = "") -> ParsedFeed:
@@ -72,17 +97,27 @@ def parse_feed(content: bytes, *, feed: Feed, content_type: str, now: datetime, 
     if not start.strip():
         return ParsedFeed(PollStatus.NOT_A_FEED, detail="the answer is empty")
     if _HTML.match(start):
-        return ParsedFeed(PollStatus.NOT_A_FEED, detail="the answer is a web page")
+        return _web_page(content)
     # 2. its entries
+    about = _About()
     if start.startswith((b"{", b"[")):
         status, entries, detail = _read_json(content)
     else:
-        status, entries, detail = _read_xml(content, content_type, base)
+        status, entries, detail, about = _read_xml(content, content_type, base)
     # 3. its items
     if len(entries) > MAX_ITEMS:
         detail = f"{detail}; " * bool(detail) + f"{len(entries)} entries, the first {MAX_ITEMS} read"
     items, rejected = _items(entries[:MAX_ITEMS], feed.id, base, now)
-    return ParsedFeed(status, items, detail, rejected)
+    return ParsedFeed(status, items, detail, rejected, about.wish_s, about.title)
+
+
+def _web_page(content: bytes) -> ParsedFeed:
+    """Return the word for an answer that is HTML: a wall against programs, or another page."""
+    page = content[:_WALL_WITHIN]
+    if found := _WALL_TITLE.search(page) or _WALL.search(page):
+        shown = printable(found[0].decode("ascii", "replace"))[-80:]
+        return ParsedFeed(PollStatus.BLOCKED, detail=f"the answer is a test for people or a refusal of programs ({shown!r})")
+    return ParsedFeed(PollStatus.NOT_A_FEED, detail="the answer is a web page")
 
 
 def _with_mark_read(content: bytes, content_type: str) -> tuple[bytes, str]:
@@ -104,26 +139,36 @@ def _read_json(content: bytes) -> tuple[PollStatus, list[RawEntry], str]:
     return (PollStatus.OK if entries else PollStatus.EMPTY), entries, ""
 
 
-def _read_xml(content: bytes, content_type: str, base: str) -> tuple[PollStatus, list[RawEntry], str]:
+def _read_xml(content: bytes, content_type: str, base: str) -> tuple[PollStatus, list[RawEntry], str, _About]:
     """Parse once as it came, and once more without impossible character references where that raised."""
+    if (plain := read_plain_rss(content, content_type)) is not None:
+        wish_s = wish_of_feed(plain.ttl, plain.update_period, plain.update_frequency)
+        return PollStatus.OK, plain.entries, "", _About(wish_s, plain_text(plain.title, MAX_TITLE))
     try:
         found = _parsed(content, content_type, base)
     except _PARSER_ERRORS as first:
         try:
             found = _parsed(_CHARACTER_REFERENCE.sub(_possible, content), content_type, base)
         except _PARSER_ERRORS as second:
-            return PollStatus.PARSE_ERROR, [], _fault(second)
+            return PollStatus.PARSE_ERROR, [], _fault(second), _About()
         entries = [_raw_entry(entry) for entry in found["entries"]]
-        return (PollStatus.RECOVERED if entries else PollStatus.PARSE_ERROR), entries, _fault(first)
+        return (PollStatus.RECOVERED if entries else PollStatus.PARSE_ERROR), entries, _fault(first), _about(found)
     entries = [_raw_entry(entry) for entry in found["entries"]]
     fault = found.get("bozo_exception") if found["bozo"] else None
     is_faulty = fault is not None and not isinstance(fault, _HARMLESS)
     detail = _fault(fault) if is_faulty else ""
     if entries:
-        return (PollStatus.RECOVERED if is_faulty else PollStatus.OK), entries, detail
+        return (PollStatus.RECOVERED if is_faulty else PollStatus.OK), entries, detail, _about(found)
     if not found.get("version"):
-        return PollStatus.NOT_A_FEED, [], f"no RSS, Atom or JSON Feed{'; ' * bool(detail)}{detail}"
-    return (PollStatus.PARSE_ERROR if is_faulty else PollStatus.EMPTY), [], detail
+        return PollStatus.NOT_A_FEED, [], f"no RSS, Atom or JSON Feed{'; ' * bool(detail)}{detail}", _About()
+    return (PollStatus.PARSE_ERROR if is_faulty else PollStatus.EMPTY), [], detail, _about(found)
+
+
+def _about(found: Any) -> _About:
+    """Return what the feed says of itself."""
+    names = ("ttl", "sy_updateperiod", "sy_updatefrequency", "title")
+    ttl, period, frequency, title = (str(dict.get(found["feed"], name) or "") for name in names)
+    return _About(wish_of_feed(ttl, period, frequency), plain_text(title, MAX_TITLE))
 
 
 def _parsed(content: bytes, content_type: str, base: str) -> Any:
@@ -131,8 +176,9 @@ def _parsed(content: bytes, content_type: str, base: str) -> Any:
     return feedparser.parse(
         io.BytesIO(content),
         response_headers={**headers, "content-location": base},
-        sanitize_html=True,
-        resolve_relative_uris=True,
+        # titles and summaries become plain text here, full contents go through the extractor: neither needs clean HTML
+        sanitize_html=False,
+        resolve_relative_uris=False,
     )
 
 
@@ -170,7 +216,7 @@ def _items(entries: Iterable[RawEntry], feed_id: str, base: str, now: datetime) 
             rejected.append(Failure(_name(where, entry), DocumentOutcome.BAD_ENTRY, "the entry has no link"))
             continue
         try:
-            url = canonical_url(urljoin(base, entry.link.strip()))
+            url = canonical_url(_absolute(base, entry.link.strip()))
         except (FetchTerminalError, ValueError) as error:
             rejected.append(Failure(_name(where, entry), DocumentOutcome.REFUSED, masked_url(printable(str(error)))[:400]))
             continue
@@ -187,6 +233,11 @@ def _items(entries: Iterable[RawEntry], feed_id: str, base: str, now: datetime) 
             )
         )
     return tuple(items), tuple(rejected)
+
+
+def _absolute(base: str, link: str) -> str:
+    """Return a link as an address; most are one, and joining costs as much as reading the entry."""
+    return link if link.startswith(("https://", "http://")) and "/." not in link else urljoin(base, link)
 
 
 def _name(where: str, entry: RawEntry) -> str:

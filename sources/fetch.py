@@ -84,7 +84,7 @@ class Fetcher:
 
     `user_agent` names the program and a contact. `allow_private` and `allow_ports` (ports of this machine) open what is closed in
     production, for tests and demonstrations. `deadline_s` covers one fetch with its redirects, not the wait for its turn.
-    `gap_s` is the pause between two requests to one host; `at_once` caps requests over all hosts.
+    `gap_s` is the pause between two requests to one host; `at_once` caps requests over all hosts, `host_at_once` those to one.
     """
 
     def __init__(
@@ -97,6 +97,7 @@ class Fetcher:
         deadline_s: float = 30.0,
         gap_s: float = 1.0,
         at_once: int = 16,
+        host_at_once: int = 1,
     ) -> None:
         self.user_agent = printable(user_agent)
         self._permit: Permit = permit_public
@@ -107,7 +108,7 @@ class Fetcher:
         self._max_bytes = max_bytes
         self._deadline_s = deadline_s
         self._at_once = at_once
-        self.turns = Turns(gap_s=gap_s, at_once=at_once)
+        self.turns = Turns(gap_s=gap_s, at_once=at_once, host_at_once=host_at_once)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -196,7 +197,7 @@ class Fetcher:
         whole = status in _WHOLE
         if not whole and not (status == 304 and conditional):
             response.close()
-            raise _status_error(masked_url(request.url), status)
+            raise _status_error(masked_url(request.url), status, response.headers)
         content, is_cut = await _body(request, response) if whole else (b"", False)
         headers = {name.lower(): storable(value).strip() for name, value in response.headers.items()}
         return Fetched(200 if whole else 304, request.url, headers, content, request.moved_to, is_cut)
@@ -248,11 +249,14 @@ async def _body(request: _Request, response: aiohttp.ClientResponse) -> tuple[by
     return bytes(out), False
 
 
-def _status_error(shown: str, status: int) -> FetchTerminalError | FetchTransientError:
+def _status_error(shown: str, status: int, headers: Mapping[str, str]) -> FetchTerminalError | FetchTransientError:
     if status == 410:
         return FetchTerminalError(f"{shown} is gone (410)", PollStatus.GONE, status)
+    if headers.get("cf-mitigated") == "challenge":  # the one sign of a test for people that stands in a header
+        return FetchTerminalError(f"{shown} answers with status {status} and a test for people", PollStatus.BLOCKED, status)
     if status in _PASSING or not 400 <= status < 500:
-        return FetchTransientError(f"{shown} answers with status {status}", PollStatus.HTTP_ERROR, status)
+        retry_after = storable(headers.get("Retry-After", ""))[:100]
+        return FetchTransientError(f"{shown} answers with status {status}", PollStatus.HTTP_ERROR, status, retry_after)
     return FetchTerminalError(f"{shown} answers with status {status}", PollStatus.HTTP_ERROR, status)
 
 

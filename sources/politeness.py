@@ -1,4 +1,4 @@
-"""Be a light guest: one request at a time per host, a gap between two, and a cap over all hosts."""
+"""Be a light guest: one request at a time per host (or few), a gap between two, and a cap over all hosts."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -10,10 +10,10 @@ LONGEST_GAP_S = 10.0
 
 
 class _Host:
-    """One host: who is asking it now, and when it may be asked again."""
+    """One host: how many may ask it now, and when it may be asked again."""
 
-    def __init__(self, gap_s: float) -> None:
-        self.lock = asyncio.Lock()
+    def __init__(self, gap_s: float, at_once: int) -> None:
+        self.places = asyncio.Semaphore(at_once)
         self.gap_s = gap_s
         self.free_at = 0.0
 
@@ -21,17 +21,22 @@ class _Host:
 class Turns:
     """Hand out turns to ask hosts."""
 
-    def __init__(self, *, gap_s: float, at_once: int) -> None:
-        self._gap_s = gap_s
+    def __init__(self, *, gap_s: float, at_once: int, host_at_once: int = 1) -> None:
+        self._gap_s, self._host_at_once = gap_s, host_at_once
         self._slots = asyncio.Semaphore(at_once)
         self._hosts: dict[str, _Host] = {}
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait until `host` may be asked, and hold it while the body runs."""
-        place = self._hosts.setdefault(host, _Host(self._gap_s))
-        async with place.lock:
-            await asyncio.sleep(max(0.0, place.free_at - monotonic()))
+        """Wait until `host` may be asked, and hold it while the body runs.
+
+        The wait for the gap takes none of the places that all hosts share.
+        """
+        place = self._place_of(host)
+        async with place.places:
+            while (wait_s := place.free_at - monotonic()) > 0:
+                await asyncio.sleep(wait_s)
+            place.free_at = monotonic() + place.gap_s  # nobody else begins within the gap
             async with self._slots:
                 try:
                     yield
@@ -40,5 +45,11 @@ class Turns:
 
     def slow_down(self, host: str, gap_s: float) -> None:
         """Widen the gap of `host` to what it asks for, at most `LONGEST_GAP_S`; never narrow it."""
-        place = self._hosts.setdefault(host, _Host(self._gap_s))
+        place = self._place_of(host)
         place.gap_s = max(place.gap_s, min(gap_s, LONGEST_GAP_S))
+
+    def _place_of(self, host: str) -> _Host:
+        place = self._hosts.get(host)
+        if place is None:
+            place = self._hosts[host] = _Host(self._gap_s, self._host_at_once)
+        return place

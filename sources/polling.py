@@ -1,205 +1,264 @@
-"""Poll feeds once: which entries are new, and the pages of those that are wanted.
+"""Poll feeds once: ask what is due, remember what is new, fetch the pages that are wanted.
 
-Everything that goes wrong with one feed or page is a row, and the others go on. Validators (ETag, Last-Modified) are handed out
-only where every wanted page of the answer ended for good: what could not be had now must stand in the next answer again.
+Rows are handed to a `Keeper` in batches as they come. A feed's validators go with its entries, and the wanted ones among them wait in
+the keeper until their pages have ended: whatever stops a poll, the next one goes on with what waits. Everything that goes wrong
+with one feed or page is a row, and the others go on.
 """
 
-import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from sources.address import document_id_of, masked_url
+from sources.answers import Answer, address_id_of, address_of, ask, find_last
+from sources.entries import Entry, Memory, Sorted, make_row, sort_entries
 from sources.failures import Failure
-from sources.feeds import ParsedFeed, parse_feed
-from sources.fetch import Fetched, Fetcher
-from sources.robots import Robots
-from vocabulary.documents import FeedItem, FeedPoll, RawDocument
-from vocabulary.errors import FetchTerminalError, FetchTransientError
-from vocabulary.identity import sha256_hex
+from sources.fetch import Fetcher
+from sources.hosts import Clock, Rests, work_by_host
+from sources.pages import PageEnd, Pages
+from sources.schedule import Pace, is_due, plan_next
+from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedItem, FeedPoll, HostPause, RawDocument, WaitingEntry
 from vocabulary.watch import Feed
-from vocabulary.words import FAILED_POLLS, DocumentOutcome, PollStatus, PublishedBasis
+from vocabulary.words import DocumentOutcome
 
-PAGE_LIMIT = 1000
-_FEED_TYPES = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
-_PAGE_TYPES = "text/html, application/xhtml+xml;q=0.9, text/plain;q=0.8"
-_READ_AS = {"text/html": "text/html", "application/xhtml+xml": "text/html", "text/plain": "text/plain"}
-_AGAIN = frozenset({DocumentOutcome.UNREACHABLE})
+MOST_ATTEMPTS = 5
+"""Times that a page which cannot be had now is asked for, over two days or so, before that is its end."""
+_FIRST_WAIT = timedelta(minutes=30)
+_ANSWERS_PER_BATCH = 100
+_ANSWERS_WITHIN_S = 0.25
+# Pages are handed over by the batch, since cleaning starts processes for each; a batch that does not fill up goes after so long
+_PATIENCE_S = 20
 
 
 @dataclass(frozen=True)
-class PollBatch:
-    """What one round of polling brought."""
+class Limits:
+    """What one poll may take."""
+
+    budget_s: float = 300
+    """After so long no feed and no page is begun; the rest is left for the next poll."""
+    pages: int = 1000
+    """Pages fetched."""
+    new_items: int = 2000
+    """New entries of one feed that are taken in."""
+    host_at_once: int = 1
+    """Feeds or pages of one host at a time."""
+    batch_size: int = 50
+    """Pages that are handed over at once."""
+
+
+@dataclass(frozen=True)
+class AnswerRows:
+    """What the answers of some feeds come to; to be stored together or not at all."""
 
     polls: tuple[FeedPoll, ...]
-    """One row per feed that was due, in the order of the feeds."""
-    documents: tuple[RawDocument, ...]
-    """Pages of new, wanted entries, in the order of feeds and entries."""
-    failures: tuple[Failure, ...]
-    """Every other new entry with its one word, off-topic ones included."""
+    entries: tuple[FeedEntry, ...] = ()
+    waiting: tuple[WaitingEntry, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    """Entries that ended with the answer: off-topic ones and those without a usable address."""
+    aliases: tuple[DocumentAlias, ...] = ()
+    pauses: tuple[HostPause, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Answer:
-    """The answer of one feed: the beginnings of its row, and what it holds."""
+class PageRows:
+    """What the pages of some entries come to; to be stored together or not at all."""
 
-    feed: Feed
-    poll: FeedPoll
-    parsed: ParsedFeed
-
-
-async def poll_feeds(
-    feeds: Sequence[Feed],
-    *,
-    last: Mapping[str, FeedPoll],
-    known_urls: Callable[[Collection[str]], set[str]],
-    wanted: Callable[[FeedItem], bool],
-    now: datetime,
-    run_id: str,
-    fetcher: Fetcher,
-    page_limit: int = PAGE_LIMIT,
-) -> PollBatch:
-    """Poll `feeds` and fetch the pages of new entries that are `wanted`.
-
-    1. Each feed is asked with the validators of its `last` poll; one that is not due yet (`next_poll_at`) is left out. 2. Entries of
-    an article already met, by address (`known_urls`) or earlier in this round, are dropped. 3. Unwanted ones end as off_topic.
-    4. The pages of the others are fetched, at most `page_limit`; entries beyond it are left for the next poll.
-    """
-    # 1. ask
-    due = [feed for feed in feeds if not _is_early(last.get(feed.id), now)]
-    answers = await asyncio.gather(*(_ask(feed, last.get(feed.id), now, run_id, fetcher) for feed in due))
-    # 2. what is new
-    fresh = _new_items(answers, known_urls)
-    # 3. what is wanted
-    accepted = [item for item in fresh if wanted(item)]
-    chosen, left = accepted[:page_limit], accepted[page_limit:]
-    accepted_urls = {item.url for item in accepted}
-    off_topic = [Failure(item.url, DocumentOutcome.OFF_TOPIC, item.title[:200]) for item in fresh if item.url not in accepted_urls]
-    # 4. pages
-    robots = Robots(fetcher)
-    ends = await asyncio.gather(*(_fetch_page(item, _outlet(feeds, item), now, fetcher, robots) for item in chosen))
-    missed = [item for item, end in zip(chosen, ends, strict=True) if isinstance(end, Failure) and end.outcome in _AGAIN]
-    rejected = [failure for answer in answers for failure in answer.parsed.rejected]
-    failed = [end for end in ends if isinstance(end, Failure)]
-    return PollBatch(
-        polls=tuple(_finished(answer, fresh, missed, left, last.get(answer.feed.id)) for answer in answers),
-        documents=tuple(end for end in ends if isinstance(end, RawDocument)),
-        failures=(*rejected, *off_topic, *failed),
-    )
+    documents: tuple[RawDocument, ...]
+    failures: tuple[Failure, ...]
+    ended: tuple[str, ...]
+    """Ids of entries that wait no more."""
+    waiting: tuple[WaitingEntry, ...]
+    """Entries that wait for another attempt."""
+    pauses: tuple[HostPause, ...] = ()
 
 
-def _is_early(last: FeedPoll | None, now: datetime) -> bool:
-    return last is not None and last.next_poll_at is not None and last.next_poll_at > now
+class Keeper(Protocol):
+    """Who remembers; called from one thread at a time."""
+
+    def find_entries(self, keys: Collection[EntryKey]) -> Sequence[FeedEntry]:
+        """Return the stored entries of the same feeds with one of these articles or guids."""
+
+    def find_articles(self, ids: Collection[str]) -> Mapping[str, str]:
+        """Map each of these ids that is an article's, a waiting entry's, or another address of one, to that article's id."""
+
+    def keep_answers(self, rows: AnswerRows) -> None:
+        """Store what answers came to."""
+
+    def list_waiting(self, limit: int) -> Sequence[WaitingEntry]:
+        """Return entries whose page may be fetched now."""
+
+    def keep_pages(self, rows: PageRows) -> None:
+        """Clean pages and store what they came to."""
 
 
-async def _ask(feed: Feed, last: FeedPoll | None, now: datetime, run_id: str, fetcher: Fetcher) -> _Answer:
-    """Ask one feed and read its answer; an answer that did not come is a row with its status word."""
-    poll = FeedPoll(run_id=run_id, feed_id=feed.id, polled_at=now, status=PollStatus.UNREACHABLE)
-    etag, modified = (last.etag, last.last_modified) if last is not None else ("", "")
-    try:
-        fetched = await fetcher.fetch(feed.url, etag=etag, last_modified=modified, accept=_FEED_TYPES)
-    except (FetchTransientError, FetchTerminalError) as error:
-        changes = {"status": error.status, "http_status": error.http_status, "detail": masked_url(str(error))}
-        return _Answer(feed, poll.model_copy(update=changes), ParsedFeed(error.status))
-    if fetched.status == 304:
-        parsed = ParsedFeed(PollStatus.NOT_MODIFIED)
-    else:
-        # feedparser takes seconds for a feed of some megabytes; the deadlines of the others must not wait for it
-        parsed = await asyncio.to_thread(
-            parse_feed,
-            fetched.content,
-            feed=feed,
-            content_type=fetched.headers.get("content-type", ""),
-            now=now,
-            base_url=fetched.url,
+@dataclass(frozen=True)
+class State:
+    """What polls before this one left behind."""
+
+    last: Mapping[str, FeedPoll] = field(default_factory=dict)
+    pauses: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass
+class PollSummary:
+    """What one poll did beside the rows that it handed over."""
+
+    polls: list[FeedPoll] = field(default_factory=list, repr=False)  # asyncio writes out what a task returns, needed or not
+    not_due: int = 0
+    """Feeds whose time has not come."""
+    paused: int = 0
+    """Those of them that are asked every 30 days only."""
+    resting: int = 0
+    """Feeds of hosts that want to be left alone."""
+    left_feeds: int = 0
+    """Feeds that the time did not suffice for."""
+    left_items: int = 0
+    """New entries beyond the limit of one feed."""
+
+
+@dataclass(frozen=True)
+class Poller:
+    """One poll: who asks, who remembers, and by what rules."""
+
+    fetcher: Fetcher
+    keeper: Keeper
+    wanted: Callable[[FeedItem], bool]
+    now: datetime
+    run_id: str
+    watch_version: str = ""
+    limits: Limits = field(default_factory=Limits)
+    pace: Pace = field(default_factory=Pace)
+
+    async def poll(self, feeds: Sequence[Feed], state: State, *, force: bool = False) -> PollSummary:
+        """Poll `feeds`: those that are due, or with `force` all but those of hosts that want rest.
+
+        1. The feeds that are due, those that wait longest first. 2. They are asked, each host in its own line. 3. The pages that wait.
+        """
+        summary = PollSummary()
+        rests = Rests(state.pauses, now=self.now, run_id=self.run_id)
+        clock = Clock(self.limits.budget_s)
+        # 1. due
+        due = [feed for feed in feeds if force or is_due(state.last.get(feed.id), address_id_of(feed), self.now)]
+        summary.not_due = len(feeds) - len(due)
+        asked = {feed.id for feed in due}
+        summary.paused = sum(state.last[feed.id].pause is not None for feed in feeds if feed.id not in asked)
+        due.sort(key=lambda feed: _since(state.last.get(feed.id), self.now))
+        # 2. asked
+        jobs = [(address_of(feed, last), (feed, last)) for feed in due for last in [find_last(feed, state.last.get(feed.id))]]
+
+        async def ask_one(job: tuple[Feed, FeedPoll | None]) -> Answer | None:
+            feed, last = job
+            facts = {"now": self.now, "run_id": self.run_id, "watch_version": self.watch_version}
+            return await ask(feed, last, fetcher=self.fetcher, rests=rests, **facts)  # type: ignore[arg-type]
+
+        left = await work_by_host(
+            jobs,
+            ask_one,
+            lambda answers: self._keep_answers(answers, rests, summary),
+            clock=clock,
+            host_at_once=self.limits.host_at_once,
+            batch_size=_ANSWERS_PER_BATCH,
+            patience_s=_ANSWERS_WITHIN_S,
         )
-    changes = {
-        "status": parsed.status,
-        "http_status": fetched.status,
-        "items": len(parsed.items) + len(parsed.rejected),
-        "etag": fetched.headers.get("etag", ""),
-        "last_modified": fetched.headers.get("last-modified", ""),
-        "detail": masked_url(parsed.detail),
-    }
-    return _Answer(feed, poll.model_copy(update=changes), parsed)
+        summary.left_feeds = len(left)
+        # 3. pages
+        await self._fetch_pages(rests, clock)
+        return summary
+
+    async def _fetch_pages(self, rests: Rests, clock: Clock) -> None:
+        waiting = [] if clock.is_over() else self.keeper.list_waiting(self.limits.pages)
+        pages = Pages(self.fetcher, rests, self.now)
+        await work_by_host(
+            [(entry.url, entry) for entry in waiting],
+            pages.fetch,
+            lambda ends: self.keeper.keep_pages(self._page_rows(ends, rests)),
+            clock=clock,
+            host_at_once=self.limits.host_at_once,
+            batch_size=self.limits.batch_size,
+            patience_s=_PATIENCE_S,
+        )
+
+    def _keep_answers(self, answers: Sequence[Answer | None], rests: Rests, summary: PollSummary) -> None:
+        """Find out what is new in some answers and hand over what they come to."""
+        came = [answer for answer in answers if answer is not None]
+        summary.resting += len(answers) - len(came)
+        entries = [[Entry(item) for item in answer.parsed.items] for answer in came]
+        keys = [entry.key for part in entries for entry in part]
+        memory = Memory(self.keeper.find_entries(keys), {})
+        ids = {key.document_id for key in keys} | {entry.document_id for entry in memory.entries}
+        memory.articles = self.keeper.find_articles(ids)
+        parts = []
+        for answer, part in zip(came, entries, strict=True):
+            found, left = sort_entries(part, memory, watch_version=self.watch_version, now=self.now, most_new=self.limits.new_items)
+            summary.left_items += left
+            parts.append(self._answer_rows(answer, found, left))
+        polls = tuple(poll for part in parts for poll in part.polls)
+        summary.polls += polls
+        self.keeper.keep_answers(
+            AnswerRows(
+                polls=polls,
+                entries=tuple(entry for part in parts for entry in part.entries),
+                waiting=tuple(entry for part in parts for entry in part.waiting),
+                failures=tuple(failure for part in parts for failure in part.failures),
+                aliases=tuple(alias for part in parts for alias in part.aliases),
+                pauses=rests.take_new(),
+            )
+        )
+
+    def _answer_rows(self, answer: Answer, found: Sorted, left: int) -> AnswerRows:
+        """Return what one answer comes to."""
+        feed = answer.feed
+        judged = [(entry, feed.full or self.wanted(entry.item)) for entry in (*found.new, *found.anew)]
+        rows = [make_row(entry, is_wanted=wanted, watch_version=self.watch_version, now=self.now) for entry, wanted in judged]
+        rows += [make_row(entry, is_wanted=True, watch_version=self.watch_version, now=self.now) for entry in found.elsewhere]
+        dull = [Failure(entry.item.url, DocumentOutcome.OFF_TOPIC, entry.item.title[:200]) for entry, wanted in judged if not wanted]
+        poll = answer.poll.model_copy(update={"new_items": len(found.new) + left})
+        fresh = len(found.new) + len(found.elsewhere) + left
+        poll = plan_next(answer.last, poll, fresh=fresh, wish_s=0 if left else answer.wish_s, pace=self.pace)
+        if left:
+            note = f"{left} more new entries than one poll takes in wait for the next one"
+            poll = poll.model_copy(update={"etag": "", "last_modified": "", "detail": f"{poll.detail}; {note}" if poll.detail else note})
+        return AnswerRows(
+            polls=(poll,),
+            entries=tuple(rows),
+            waiting=tuple(_waiting(entry, feed, self.now) for entry, wanted in judged if wanted),
+            failures=(*answer.parsed.rejected, *dull),
+            aliases=found.aliases,
+        )
+
+    def _page_rows(self, ends: Sequence[PageEnd], rests: Rests) -> PageRows:
+        """Return what became of some pages; one that may come later waits on, and its attempts are counted."""
+        again = [_again(page, self.now) for page in ends]
+        return PageRows(
+            documents=tuple(page.end for page in ends if isinstance(page.end, RawDocument)),
+            failures=tuple(page.end for page in ends if isinstance(page.end, Failure)),
+            ended=tuple(page.entry.document_id for page, later in zip(ends, again, strict=True) if later is None),
+            waiting=tuple(later for later in again if later is not None),
+            pauses=rests.take_new(),
+        )
 
 
-def _new_items(answers: Sequence[_Answer], known_urls: Callable[[Collection[str]], set[str]]) -> list[FeedItem]:
-    """Return the entries of all answers that are new, each article once, the first feed's."""
-    items = [item for answer in answers for item in answer.parsed.items]
-    known = {document_id_of(url) for url in known_urls([item.url for item in items])} if items else set()
-    fresh: dict[str, FeedItem] = {}
-    for item in items:
-        identity = document_id_of(item.url)
-        if identity not in known:
-            fresh.setdefault(identity, item)
-    return list(fresh.values())
+def _since(last: FeedPoll | None, now: datetime) -> tuple[bool, float]:
+    """Return by what feeds are put in order: never asked, then by how long they have been due."""
+    if last is None or last.next_poll_at is None:
+        return (False, 0.0)
+    return (True, (last.next_poll_at - now).total_seconds())
 
 
-def _outlet(feeds: Sequence[Feed], item: FeedItem) -> str:
-    return next(feed.outlet for feed in feeds if feed.id == item.feed_id)
+def _waiting(entry: Entry, feed: Feed, now: datetime) -> WaitingEntry:
+    return WaitingEntry(**entry.item.model_dump(), document_id=entry.key.document_id, outlet=feed.outlet, queued_at=now)
 
 
-async def _fetch_page(item: FeedItem, outlet: str, now: datetime, fetcher: Fetcher, robots: Robots) -> RawDocument | Failure:
-    """Fetch the page of one entry, robots.txt first."""
-    if (refusal := await robots.find_refusal(item.url)) is not None:
-        return refusal
-    try:
-        fetched = await fetcher.fetch(item.url, accept=_PAGE_TYPES)
-    except (FetchTransientError, FetchTerminalError) as error:
-        return Failure(item.url, _outcome_of(error), masked_url(str(error)))
-    media_type = _READ_AS.get(fetched.media_type)
-    if media_type is None:
-        shown = fetched.media_type or "none"
-        return Failure(item.url, DocumentOutcome.REFUSED, f"media type {shown}: only text/html and text/plain are read")
-    return _document(item, fetched, media_type, outlet, now)
-
-
-def _document(item: FeedItem, fetched: Fetched, media_type: str, outlet: str, now: datetime) -> RawDocument:
-    return RawDocument(
-        document_id=document_id_of(item.url),
-        url=item.url,
-        final_url=fetched.url,
-        outlet=outlet,
-        title=item.title,
-        published_at=item.published_at,
-        published_raw=item.published_raw,
-        published_basis=PublishedBasis.FEED if item.published_at is not None else PublishedBasis.SEEN,
-        media_type=media_type,
-        charset=fetched.charset,
-        content=fetched.content,
-        raw_sha256=sha256_hex(fetched.content),
-        seen_at=now,
-        feed_id=item.feed_id,
-        summary=item.summary,
-    )
-
-
-def _outcome_of(error: FetchTransientError | FetchTerminalError) -> DocumentOutcome:
-    """Return the word for a page that did not come."""
-    if isinstance(error, FetchTransientError):
-        return DocumentOutcome.UNREACHABLE
-    if error.status is PollStatus.TOO_LARGE:
-        return DocumentOutcome.TOO_LARGE
-    if error.status is PollStatus.GONE or error.http_status in (404, 451):
-        return DocumentOutcome.GONE
-    return DocumentOutcome.REFUSED
-
-
-def _finished(
-    answer: _Answer, fresh: Iterable[FeedItem], missed: Iterable[FeedItem], left: Iterable[FeedItem], last: FeedPoll | None
-) -> FeedPoll:
-    """Return the row of a feed with what became of its entries, and with the validators that the next poll may send."""
-    poll, feed_id = answer.poll, answer.feed.id
-    again = [item for item in (*missed, *left) if item.feed_id == feed_id]
-    changes: dict[str, object] = {"new_items": sum(item.feed_id == feed_id for item in fresh)}
-    if poll.status in FAILED_POLLS:
-        changes["failures"] = (last.failures if last is not None else 0) + 1
-    if poll.status in FAILED_POLLS or poll.status is PollStatus.NOT_MODIFIED:
-        # what was stored with the last validators is stored still; a 304 may renew them (RFC 9110, 15.4.5)
-        changes["etag"] = (poll.status is PollStatus.NOT_MODIFIED and poll.etag) or (last.etag if last is not None else "")
-        changes["last_modified"] = last.last_modified if last is not None else ""
-    if again:
-        note = f"{len(again)} entries could not be read now and are left for the next poll"
-        changes |= {"etag": "", "last_modified": "", "detail": f"{poll.detail}; {note}" if poll.detail else note}
-    return poll.model_copy(update=changes)
+def _again(page: PageEnd, now: datetime) -> WaitingEntry | None:
+    """Return the entry as it waits for another attempt; None where it has ended."""
+    entry = page.entry
+    if page.end is None:
+        return entry.model_copy(update={"not_before": page.rests_until})
+    if not isinstance(page.end, Failure) or page.end.outcome is not DocumentOutcome.UNREACHABLE:
+        return None
+    if page.rests_until is not None:  # the host is at fault and has said when it wants to be asked again
+        return entry.model_copy(update={"not_before": page.rests_until})
+    if entry.attempts + 1 >= MOST_ATTEMPTS:
+        return None
+    wait = _FIRST_WAIT * 4**entry.attempts
+    return entry.model_copy(update={"attempts": entry.attempts + 1, "not_before": now + min(wait, timedelta(days=1))})

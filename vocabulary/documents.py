@@ -1,10 +1,11 @@
 """Records of what comes in: a seed or feed item, its bytes, its clean text, and how it ended."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from vocabulary.words import DocumentOutcome, PollStatus, PublishedBasis
+from vocabulary.words import DocumentOutcome, FeedPause, PollStatus, PublishedBasis
 
 
 class Record(BaseModel):
@@ -31,6 +32,7 @@ class RawDocument(Record):
     seen_at: datetime = Field(description="When it was read, UTC")
     feed_id: str | None = Field(default=None, description="Feed that named it; None for a seed")
     summary: str = Field(default="", description="Teaser of the feed item, plain text")
+    feed_html: str = Field(default="", repr=False, description="The article as the feed gives it, HTML; empty where it gives a teaser only")
 
 
 class CleanText(Record):
@@ -45,6 +47,7 @@ class CleanText(Record):
     language: str = Field(description="ISO 639-1 code of the text, 'und' where it cannot be told")
     encoding_suspect: bool = Field(default=False, description="True where the bytes did not fit the declared character set")
     removed: tuple[str, ...] = Field(default=(), description="Lines left out as boilerplate, first 200 characters each")
+    from_feed: bool = Field(default=False, description="True where the text is the feed's own, longer than the page's")
 
 
 class Document(Record):
@@ -64,6 +67,7 @@ class Document(Record):
     text: str = Field(description="Headline, an empty line, and the clean text: what offsets count in")
     text_sha256: str = Field(description="SHA-256 of text in UTF-8: the id of the text version")
     raw_sha256: str = Field(description="SHA-256 of the bytes that the text was made from")
+    final_url: str = Field(default="", description="Address after redirects at which the text was found; the same as url for a seed")
     seen_at: datetime = Field(description="When this text version was first seen, UTC")
     wire_keys: tuple[int, ...] = Field(default=(), repr=False, description="Numbers under 2**63 of which copies of one text share some")
 
@@ -106,3 +110,60 @@ class FeedPoll(Record):
     next_poll_at: datetime | None = Field(default=None, description="Not before this, UTC")
     failures: int = Field(default=0, description="Failed polls in a row, this one included")
     detail: str = Field(default="", description="Why it failed, secrets masked")
+    address_id: str = Field(default="", description="Content id of the feed's address in the watch: another address, another beginning")
+    address: str = Field(default="", description="Address that a move for good put in the place of the watch's; empty for the watch's own")
+    moved_to: str = Field(default="", description="Where redirects for good led, not confirmed by a second poll yet; empty for nowhere")
+    watch_version: str = Field(default="", description="Version of the watch by which the entries were judged")
+    interval_s: int = Field(default=0, description="Seconds between two polls that the share of new entries calls for")
+    wish_s: int = Field(default=0, description="Seconds between two polls that the feed itself asks for (ttl, sy:updatePeriod); 0 for none")
+    full_at: datetime | None = Field(default=None, description="When the whole feed last came, asked for without validators, UTC")
+    failing_since: datetime | None = Field(default=None, description="First of the failed polls in a row, UTC")
+    pause: FeedPause | None = Field(default=None, description="Why the feed is asked every 30 days only: gone or failing; None for none")
+
+
+class FeedEntry(Record):
+    """An entry of a feed as met for the first time: what tells whether it is new the next time."""
+
+    feed_id: str = Field(description="Feed that named it")
+    document_id: str = Field(description="Content id of its address; that of the article where it became one")
+    guid_id: str = Field(description="Content id of the feed's own id of the entry; empty if none")
+    title: str = Field(description="Title, plain text")
+    published_raw: str = Field(description="The date as it was written")
+    is_wanted: bool = Field(description="True where title and summary were found relevant, or the feed is read whole")
+    watch_version: str = Field(description="Version of the watch by which that was found")
+    first_seen_at: datetime = Field(description="When it was met, UTC")
+
+
+class EntryKey(NamedTuple):
+    """What an entry of a feed may be known by."""
+
+    feed_id: str
+    document_id: str
+    guid_id: str
+
+
+class WaitingEntry(FeedItem):
+    """An entry whose page is to be fetched: by this poll, or by a later one."""
+
+    document_id: str = Field(description="Content id of its address")
+    outlet: str = Field(description="Who published it")
+    queued_at: datetime = Field(description="When it was met, UTC")
+    attempts: int = Field(default=0, description="Times that its page could not be had")
+    not_before: datetime | None = Field(default=None, description="Not to be asked for before this, UTC; None for at once")
+
+
+class DocumentAlias(Record):
+    """Another address of a stored article."""
+
+    alias_id: str = Field(description="Content id of the other address")
+    document_id: str = Field(description="Article")
+    recorded_at: datetime = Field(description="When it was found, UTC")
+
+
+class HostPause(Record):
+    """A host asked to be left alone for a while (429 or 503 with Retry-After)."""
+
+    run_id: str = Field(description="Run that was asked")
+    host: str = Field(description="Host name")
+    asked_at: datetime = Field(description="When it asked, UTC")
+    not_before: datetime = Field(description="Not to be asked before this, UTC; at most a day later")

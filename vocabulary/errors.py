@@ -8,6 +8,7 @@
         ├── FetchTerminalError   410, bad URL, an inside address, robots
         ├── SettingsError        unknown key, wrong value
         ├── WatchError           a watch file that does not hold
+        ├── FeedListError        a list of feeds (OPML, feeds.toml) that does not hold
         ├── SeedError            a manifest or seed file that cannot be read
         ├── TextError            bytes that give no text
         ├── WarehouseError       schema, version or content of the warehouse
@@ -32,12 +33,13 @@ class TerminalError(StancewatchError):
 
 
 class FetchTransientError(TransientError):
-    """A fetch failed in a way that may pass; `status` is the poll's word for it."""
+    """A fetch failed in a way that may pass; `status` is the poll's word for it, `retry_after` the server's wish as it was written."""
 
-    def __init__(self, message: str, status: PollStatus, http_status: int | None = None) -> None:
+    def __init__(self, message: str, status: PollStatus, http_status: int | None = None, retry_after: str = "") -> None:
         super().__init__(message)
         self.status = status
         self.http_status = http_status
+        self.retry_after = retry_after
 
 
 class FetchTerminalError(TerminalError):
@@ -65,6 +67,15 @@ class WatchError(TerminalError):
         self.problems = problems
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         super().__init__(f"{source}: {problems[0]}{more}; `stancewatch watch check {source}` lists them all")
+
+
+class FeedListError(TerminalError):
+    """A list of feeds does not hold; `problems` has every one as `line N: what`."""
+
+    def __init__(self, source: str, problems: list[str]) -> None:
+        self.source = source
+        self.problems = problems
+        super().__init__(f"{source}: {'; '.join(problems)}")
 
 
 class SeedError(TerminalError):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -18,6 +19,8 @@ from vocabulary.words import Attribution, EventType
 ActorKind = Literal["state", "organisation", "coalition", "group"]
 FeedKind = Literal["agency", "broadcaster", "newspaper", "online", "government", "body"]
 _PARTIAL_DATE = re.compile(r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?")
+_FIRST_YEAR, _LAST_YEAR = "1900", "2100"  # beyond them it is a slip of the pen
+_LONGEST_ADDRESS = 4000
 _PLAIN_LETTERS = str.maketrans("łŁøØđĐıß", "lLoOdDis")
 
 
@@ -43,10 +46,36 @@ def _check_title(text: str) -> str:
     return text
 
 
+def _check_line(text: str) -> str:
+    """Refuse a title that is empty or of several lines."""
+    if not text.strip() or len(text.splitlines()) > 1 or "\t" in text:
+        raise ValueError(f"{text!r} is no title: write words on one line")
+    return text
+
+
+def _check_address(text: str) -> str:
+    """Refuse an address that nobody could ask for; whether it may be asked for is for the fetch to say."""
+    try:
+        parts = urlsplit(text)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, a bracket too many
+        is_whole = False
+    if not is_whole or len(text) > _LONGEST_ADDRESS or text != "".join(text.split()):
+        raise ValueError("it is no address that can be asked for: write https://host/path, without blanks")
+    return text
+
+
 Pattern = Annotated[str, AfterValidator(_check_pattern)]
 OptionalPattern = Annotated[str, AfterValidator(_check_optional_pattern)]
 Name = Annotated[str, AfterValidator(_check_name)]
 Title = Annotated[Name, AfterValidator(_check_title)]
+Line = Annotated[str, AfterValidator(_check_line)]
+Address = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_check_address)]
+# TOML has types of its own: "7" is no number, 1 is no truth and true no number
+Flag = Annotated[bool, Field(strict=True)]
+Days = Annotated[int, Field(strict=True, ge=0, le=3650)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
 class WatchPart(BaseModel):
@@ -70,8 +99,8 @@ class Cue(WatchPart):
     match: Pattern = Field(min_length=2, description="Pattern that points to the issue")
     needs: OptionalPattern = Field(default="", description="Pattern that must match too, in the sentence or the paragraph before it")
     unless: OptionalPattern = Field(default="", description="Pattern that forbids the match, in the sentence")
-    inverse: bool = Field(default=False, description="Being for it is being against the issue")
-    act: bool = Field(default=False, description="Doing it shows support, without a word of approval")
+    inverse: Flag = Field(default=False, description="Being for it is being against the issue")
+    act: Flag = Field(default=False, description="Doing it shows support, without a word of approval")
     by: str = Field(default="", description="Whose issue it is: an actor id that holds the stance whoever speaks; empty for the speaker's")
     aspect: str = Field(default="", description="Aspect that it points to; empty for none")
 
@@ -83,7 +112,7 @@ class Aspect(WatchPart):
     """One question within an issue: stances are compared within an aspect only."""
 
     id: str = Field(pattern=r"^[a-z][a-z_]*$", description="Short name; `general` stands for the issue as such")
-    title: str = Field(description="Name for readers")
+    title: Line = Field(description="Name for readers")
     cues: tuple[Pattern, ...] = Field(default=(), description="Patterns that point to it, matched in the evidence")
 
 
@@ -91,12 +120,12 @@ class Issue(WatchPart):
     """A question on which actors take positions."""
 
     id: str = Field(pattern=r"^[a-z][a-z_]*$", description="Short name")
-    title: str = Field(description="Name for readers")
+    title: Line = Field(description="Name for readers")
     meaning: str = Field(description="What being for it means")
     aspects: tuple[Aspect, ...] = Field(default=(), description="Its questions; `general` is added")
     more_specific_than: tuple[str, ...] = Field(default=(), description="Issues that it wins over where both match the same words")
     own_forces_of: tuple[str, ...] = Field(default=(), description="Issues that become this one where the actor speaks of its own part")
-    talking_supports: bool = Field(default=False, description="True where to discuss it is to be for it")
+    talking_supports: Flag = Field(default=False, description="True where to discuss it is to be for it")
     cues: CueList = Field(min_length=1, description="Words that point to it")
 
 
@@ -105,9 +134,9 @@ class Role(WatchPart):
 
     id: str = Field(pattern=r"^[a-z][a-z_]*$", description="Short name")
     titles: tuple[Title, ...] = Field(description="Titles in texts, lower case")
-    weight: float = Field(gt=0, le=1, description="Weight of the holder's words")
+    weight: Number = Field(ge=0.01, le=1, description="Weight of the holder's words")
     attribution: Attribution = Field(default=Attribution.OWN_WORDS, description="How the holder's words count")
-    is_head: bool = Field(default=False, description="True for those whom `the president` or `the prime minister` alone can mean")
+    is_head: Flag = Field(default=False, description="True for those whom `the president` or `the prime minister` alone can mean")
 
 
 class Actor(WatchPart):
@@ -121,10 +150,10 @@ class Actor(WatchPart):
     seats: tuple[Name, ...] = Field(default=(), description="Palaces, streets, ministries that stand for the government")
     short_names: tuple[Name, ...] = Field(default=(), description="Names that stand for it only in a text that names it in full")
     member_of: tuple[str, ...] = Field(default=(), description="Actor ids of bodies that it belongs to")
-    in_focus: bool = Field(default=True, description="True where silence is worth a line")
+    in_focus: Flag = Field(default=True, description="True where silence is worth a line")
     note: str = Field(default="", description="Reason of a choice")
     source: str = Field(default="", description="Public page that shows it")
-    verified: bool = Field(default=False, description="True where the page was seen to show it")
+    verified: Flag = Field(default=False, description="True where the page was seen to show it")
 
     def aliases(self) -> Iterator[str]:
         """Yield every string that names the actor."""
@@ -137,7 +166,7 @@ class ActorGroup(WatchPart):
     names: tuple[Name, ...] = Field(min_length=1, description="Names, without an article")
     members: tuple[str, ...] = Field(min_length=2, description="Actor ids")
     source: str = Field(default="", description="Public page that shows it")
-    verified: bool = Field(default=False, description="True where the page was seen to show it")
+    verified: Flag = Field(default=False, description="True where the page was seen to show it")
 
 
 def _partial_date(value: object) -> object:
@@ -146,6 +175,8 @@ def _partial_date(value: object) -> object:
     if text in ("", None):
         return ""
     if isinstance(text, str) and _PARTIAL_DATE.fullmatch(text) and _is_day(text + "-01-01"[len(text) - 4 :]):
+        if not _FIRST_YEAR <= text[:4] <= _LAST_YEAR:
+            raise ValueError(f"{text!r} is no year of these times: write one from {_FIRST_YEAR} to {_LAST_YEAR}")
         return text
     raise ValueError(f"{value!r} is no date: write YYYY, YYYY-MM, YYYY-MM-DD, or '' where it is unknown")
 
@@ -165,12 +196,12 @@ class Office(WatchPart):
     """An office that a person held, from when to when."""
 
     role: str = Field(description="Role id")
-    title: str = Field(description="Title as news use it")
+    title: Line = Field(description="Title as news use it")
     actor: str = Field(description="Actor id for which it speaks")
     begins: PartialDate = Field(default="", alias="from", description="First day, as precise as known; '' where unknown")
     ends: PartialDate = Field(default="", alias="to", description="Last day, as precise as known; '' where none is known")
     source: str = Field(min_length=1, description="Public page that shows it")
-    verified: bool = Field(description="True where the page was seen to show it")
+    verified: Flag = Field(description="True where the page was seen to show it")
 
     def held_on(self, day: date) -> bool:
         """Tell whether the office was held on `day`; an imprecise month or year counts whole."""
@@ -201,14 +232,14 @@ class Feed(WatchPart):
     """A feed to poll."""
 
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="Short name")
-    url: str = Field(pattern=r"^https?://", description="Address")
-    outlet: str = Field(description="Who publishes it")
+    url: Address = Field(description="Address")
+    outlet: Line = Field(description="Who publishes it")
     country: str = Field(description="ISO 3166-1 alpha-3 of the outlet, or the id of a body")
     kind: FeedKind = Field(description="Kind of outlet")
-    state_media: bool = Field(default=False, description="True where a state runs it")
-    full: bool = Field(default=False, description="True where every item is fetched, whatever its title")
+    state_media: Flag = Field(default=False, description="True where a state runs it")
+    full: Flag = Field(default=False, description="True where every item is fetched, whatever its title")
     source: str = Field(default="", description="Public page that names it")
-    verified: bool = Field(default=False, description="True once `feeds check` has seen it")
+    verified: Flag = Field(default=False, description="True once `feeds check` has seen it")
 
 
 class EventTrigger(WatchPart):
@@ -218,7 +249,7 @@ class EventTrigger(WatchPart):
     nouns: tuple[Name, ...] = Field(default=(), description="Noun lemmas, or several words in a row")
     verbs: tuple[Name, ...] = Field(default=(), description="Verb lemmas; `verb noun` wants that object, `verb with` that preposition")
     needs: OptionalPattern = Field(default="", description="Pattern that must match in the sentence")
-    has_target: bool = Field(default=False, description="True where the object is a target and not a participant")
+    has_target: Flag = Field(default=False, description="True where the object is a target and not a participant")
     instruments: tuple[Name, ...] = Field(default=(), description="Noun lemmas whose owner does it, as in `their jets did it`")
 
     @model_validator(mode="after")
@@ -232,19 +263,22 @@ class Relevance(WatchPart):
     """When a text is about the watch."""
 
     anchors: tuple[str, ...] = Field(min_length=1, description="Actor ids of which one must be named")
-    min_anchors: int = Field(default=1, ge=1, description="Mentions of anchors that a whole text needs")
+    min_anchors: Count = Field(default=1, description="Mentions of anchors that a whole text needs")
     themes: tuple[Pattern, ...] = Field(default=(), description="Patterns beside the issues' cues that count as a theme")
-    min_themes: int = Field(default=2, ge=1, description="Mentions of themes that a whole text needs")
+    min_themes: Count = Field(default=2, description="Mentions of themes that a whole text needs")
+    parties: tuple[str, ...] = Field(default=(), description="Actor ids that, named twice, make a title and summary worth a fetch")
+    min_actors: Count = Field(default=1, description="Actors of the watch that a whole text must name")
+    min_density: Number = Field(default=0, ge=0, le=100, description="Names of actors and people per 100 words that a whole text needs")
 
 
 class StanceRules(WatchPart):
     """Numbers by which stances are built; each has its reason in docs/decisions.md."""
 
-    operating_point: float = Field(default=0.6, ge=0, le=1, description="Confidence from which a position may move a stance")
-    half_life_days: float = Field(default=7, gt=0, description="After so many days a statement weighs half")
-    fresh_days: int = Field(default=7, ge=0, description="Evidence up to this age is fresh")
-    ageing_days: int = Field(default=30, ge=0, description="Evidence up to this age is ageing; older is stale")
-    late_after_days: int = Field(default=3, ge=0, description="Said more than so many days before it became known: late")
+    operating_point: Number = Field(default=0.6, ge=0, le=1, description="Confidence from which a position may move a stance")
+    half_life_days: Number = Field(default=7, ge=0.1, le=3650, description="After so many days a statement weighs half")
+    fresh_days: Days = Field(default=7, description="Evidence up to this age is fresh")
+    ageing_days: Days = Field(default=30, description="Evidence up to this age is ageing; older is stale")
+    late_after_days: Days = Field(default=3, description="Said more than so many days before it became known: late")
 
 
 class ScoreGroup(WatchPart):
@@ -263,7 +297,7 @@ class Watch(WatchPart):
     """Everything that one warehouse watches."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$", description="Short name")
-    title: str = Field(description="Name for readers")
+    title: Line = Field(description="Name for readers")
     about: str = Field(description="What it is about, one sentence")
     language: str = Field(default="en", description="ISO 639-1 code of the texts that can be read")
     rules: StanceRules = Field(default_factory=StanceRules, description="Numbers by which stances are built")

@@ -18,6 +18,7 @@ NEITHER = "neither an actor of the file nor an ISO 3166-1 alpha-3 code"
 
 def find_problems(watch: Watch) -> Iterator[Problem]:
     """Yield every problem across the file with its place, in no particular order."""
+    yield from _broken_head(watch)
     yield from _doubled_ids(watch)
     yield from _doubled_aliases(watch)
     yield from _broken_members(watch)
@@ -29,9 +30,10 @@ def find_problems(watch: Watch) -> Iterator[Problem]:
     for number, feed in enumerate(watch.feeds):
         if not _is_actor_or_state(feed.country, watch):
             yield ("feeds", number, "country"), f"feed {feed.id} is of {feed.country}, which is {NEITHER}"
-    for anchor in watch.relevance.anchors:
-        if anchor not in watch.actor_by_id:
-            yield ("relevance", "anchors"), f"anchor {anchor} is no actor of the file"
+    for key, ids in (("anchors", watch.relevance.anchors), ("parties", watch.relevance.parties)):
+        for id_ in ids:
+            if id_ not in watch.actor_by_id:
+                yield ("relevance", key), f"{'anchor' if key == 'anchors' else 'party'} {id_} is no actor of the file"
 
 
 def _is_actor_or_state(id_: str, watch: Watch) -> bool:
@@ -44,6 +46,24 @@ def _state_ids() -> frozenset[str]:
     import pycountry  # here: to import it takes longer than all checks, and a file that lists its states does without
 
     return frozenset(country.alpha_3 for country in pycountry.countries)
+
+
+def _broken_head(watch: Watch) -> Iterator[Problem]:
+    """Yield what is wrong with the language and the numbers."""
+    if watch.language != "en" and watch.language not in _languages():
+        yield ("language",), f"{watch.language!r} is no language: write its ISO 639-1 code, like 'en'"
+    rules = watch.rules
+    if rules.fresh_days > rules.ageing_days:
+        words = f"evidence of {rules.fresh_days} days is fresh, but of {rules.ageing_days} days no longer ageing"
+        yield ("rules", "fresh_days"), f"{words}; make fresh_days the smaller number of the two"
+
+
+@lru_cache(maxsize=1)
+def _languages() -> frozenset[str]:
+    """Return the ISO 639-1 codes."""
+    import pycountry  # here: see `_state_ids`
+
+    return frozenset(language.alpha_2 for language in pycountry.languages if hasattr(language, "alpha_2"))
 
 
 def _doubled_ids(watch: Watch) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ Pure: the text and a name for messages are arguments. Nothing is half applied: a
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +17,9 @@ from vocabulary.identity import content_id
 from vocabulary.watch import Watch
 from vocabulary.watch_checks import Location, Problem, find_problems
 
+_DEEPEST = 50
+# controls but tab and line ends, marks that turn or hide text, and noncharacters: no reader sees them, no text matches them
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]")
 _NAME = r"([A-Za-z0-9_-]+(?:\s*\.\s*[A-Za-z0-9_-]+)*)"
 _HEADER = re.compile(rf"\s*(\[\[?)\s*{_NAME}\s*\]\]?")
 _KEY = re.compile(rf"\s*{_NAME}\s*=")
@@ -32,14 +35,20 @@ def parse_watch(text: str, source: str) -> Watch:
     Raises `WatchError` with every problem of the first stage that fails, each as `line N: what`.
     """
     # 1. TOML
+    text = text.removeprefix("\ufeff")  # which some editors write, and TOML does not know
     try:
         raw = tomllib.loads(text)
+    except RecursionError as error:
+        where = f"line {_too_deep(text)}: lists or tables are nested too deeply; no part of a watch has more than a few levels"
+        raise WatchError(source, [where]) from error
     except ValueError as error:  # tomllib's own, and that of a number with thousands of digits
         found = re.search(r"\(at line (\d+)", str(error))
         line = found.group(1) if found else str(text.count("\n") + 1)
         raise WatchError(source, [f"line {line}: not TOML: {str(error).split(' (at')[0]}"]) from error
     # 2. the model
     raw, problems = _flatten(raw)
+    if "\\" in text or _UNSEEN.search(text):
+        problems += _unseen(raw)
     try:
         watch = Watch.model_validate({**raw, "version": content_id(text)[:12]})
     except ValidationError as error:
@@ -49,6 +58,17 @@ def parse_watch(text: str, source: str) -> Watch:
     if problems := problems or list(find_problems(watch)):
         raise _watch_error(problems, text, source)
     return watch
+
+
+def _too_deep(text: str) -> int:
+    """Return the line from which values are nested deeper than any watch's; the last one where none is."""
+    depth, number = 0, 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        for char in line:
+            depth = max(0, depth + (char in "[{") - (char in "]}"))
+            if depth > _DEEPEST:
+                return number
+    return number
 
 
 def _flatten(raw: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -62,6 +82,19 @@ def _flatten(raw: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     if "version" in head or "version" in raw:
         problems.append((("version",), "version is made from the text of the file; remove it"))
     return {**head, **raw}, problems
+
+
+def _unseen(raw: dict[str, Any]) -> Iterator[Problem]:
+    """Yield the texts that hold what nobody sees. TOML lets most of it in by its escapes only."""
+    left: list[tuple[Location, Any]] = [((), raw)]  # no recursion: keys parted by dots nest without end
+    while left:
+        place, value = left.pop()
+        if isinstance(value, str):
+            if found := _UNSEEN.search(value):
+                words = f"{value!r} holds the character U+{ord(found.group()):04X}, which nobody sees: remove it"
+                yield place, f"{'.'.join(map(str, place))}: {words}"
+        elif isinstance(value, dict | list) and len(place) < _DEEPEST:
+            left += [((*place, key), entry) for key, entry in (value.items() if isinstance(value, dict) else enumerate(value))]
 
 
 def _watch_error(problems: Iterable[Problem], text: str, source: str) -> WatchError:
@@ -97,7 +130,7 @@ def _line_numbers(text: str) -> dict[Location, int]:
 
 
 def _split(name: str) -> list[str]:
-    return [part.strip() for part in name.split(".")]
+    return [part.strip() for part in name.split(".", _DEEPEST)]
 
 
 def _place_of(names: list[str], is_entry: bool, counts: Counter[Location]) -> Location:

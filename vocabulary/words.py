@@ -145,6 +145,7 @@ class DocumentOutcome(StrEnum):
     OFF_TOPIC = "off_topic"
     OTHER_LANGUAGE = "other_language"
     NO_TEXT = "no_text"
+    BLOCKED = "blocked"
     EMPTY = "empty"
     NOT_TEXT = "not_text"
     BAD_DATE = "bad_date"
@@ -164,6 +165,7 @@ class PollStatus(StrEnum):
     NOT_MODIFIED = "not_modified"
     EMPTY = "empty"
     NOT_A_FEED = "not_a_feed"
+    BLOCKED = "blocked"
     PARSE_ERROR = "parse_error"
     TOO_LARGE = "too_large"
     REFUSED = "refused"
@@ -171,6 +173,13 @@ class PollStatus(StrEnum):
     GONE = "gone"
     TIMEOUT = "timeout"
     UNREACHABLE = "unreachable"
+
+
+class FeedPause(StrEnum):
+    """Why a feed is asked seldom; it is never given up."""
+
+    GONE = "gone"
+    FAILING = "failing"
 
 
 FAILED_POLLS = frozenset(PollStatus) - {PollStatus.OK, PollStatus.RECOVERED, PollStatus.NOT_MODIFIED, PollStatus.EMPTY}

@@ -30,11 +30,11 @@ _TYPES: dict[object, pa.DataType] = {
 
 
 def arrow_type(annotation: object) -> pa.DataType:
-    """Return the Arrow type of a field: optional types by their value, tuples as lists of text, closed words as text."""
+    """Return the Arrow type of a field: optional types by their value, tuples as lists of text or big numbers, closed words as text."""
     if typing.get_origin(annotation) in (typing.Union, types.UnionType):
         annotation = next(part for part in typing.get_args(annotation) if part is not type(None))
     if typing.get_origin(annotation) is tuple:
-        return pa.list_(pa.string())
+        return pa.list_(pa.int64() if typing.get_args(annotation)[0] is int else pa.string())
     return _TYPES.get(annotation, pa.string())
 
 

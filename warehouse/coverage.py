@@ -9,6 +9,7 @@ from pydantic import Field
 
 from vocabulary.claims import TextDate
 from vocabulary.documents import Record
+from vocabulary.masking import masked_url
 from vocabulary.stance import Coverage, DigestEvent, FeedCoverage, RunRecord
 from vocabulary.words import DatePrecision, DocumentOutcome
 from warehouse.columns import fetch_dicts, read_query
@@ -90,8 +91,9 @@ def get_coverage(connection: duckdb.DuckDBPyConnection, day_from: date, day_to: 
         counts
         | {
             "outcomes": dict(sorted(words.items())),
-            "not_read": [f"{row['item']}: {row['status']}" + (f" ({row['detail']})" if row["detail"] else "") for row in bad],
-            "feeds": [FeedCoverage.model_validate(row) for row in feeds],
+            # a digest goes out: no key of an address goes with it
+            "not_read": [masked_url(f"{row['item']}: {row['status']}" + (f" ({row['detail']})" if row["detail"] else "")) for row in bad],
+            "feeds": [FeedCoverage.model_validate(row | {"detail": masked_url(str(row["detail"]))}) for row in feeds],
             "silent_actors": [row[0] for row in silent],
         }
     )

@@ -1,17 +1,20 @@
-"""Articles, their text versions, how items ended, and polls of feeds.
+"""Articles, their text versions, and how items ended.
 
 Must not know what a text says about anybody.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from vocabulary.documents import Document, FeedPoll, Outcome
+from vocabulary.documents import Document, Outcome
 from warehouse.columns import build_table, fetch_dicts, read_query, registered
+
+MOST_ALIKE = 20  # stored texts that one new text is compared with
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,14 @@ class InsertCount:
     new_documents: int = 0
     new_versions: int = 0
     unchanged: int = 0
+
+
+class AlikeText(NamedTuple):
+    """A stored text that shares keys with another."""
+
+    document_id: str
+    wire_id: str
+    text: str
 
 
 @dataclass
@@ -84,14 +95,60 @@ def insert_documents(connection: duckdb.DuckDBPyConnection, documents: Sequence[
         version_table = build_table(Document, versions, {"version": (pa.int32(), numbers)}, id_field="document_id")
         with registered(connection, incoming_documents=first_table, incoming_versions=version_table):
             connection.execute(
-                "INSERT INTO documents BY NAME SELECT * EXCLUDE (text, text_sha256, raw_sha256, seen_at), seen_at AS first_seen_at"
-                " FROM incoming_documents"
+                "INSERT INTO documents BY NAME SELECT * EXCLUDE (text, text_sha256, raw_sha256, final_url, seen_at, wire_keys),"
+                " seen_at AS first_seen_at FROM incoming_documents"
             )
             connection.execute(
                 "INSERT INTO document_versions BY NAME SELECT document_id, version, title, credited_source, language, wire_id, text,"
-                " text_sha256, raw_sha256, seen_at FROM incoming_versions"
+                " text_sha256, raw_sha256, final_url, seen_at FROM incoming_versions"
+            )
+            connection.execute(
+                "INSERT INTO wire_keys BY NAME SELECT document_id, version, published_on, unnest(wire_keys) AS wire_key"
+                " FROM incoming_versions"
             )
     return InsertCount(len(firsts), len(versions) - len(firsts), len(documents) - len(versions))
+
+
+def find_alike(connection: duckdb.DuckDBPyConnection, documents: Sequence[Document], days: int) -> dict[str, list[AlikeText]]:
+    """Map the id of each of `documents` that may be a copy of stored ones to those, most shared keys first.
+
+    Stored ones were published within `days` days of it; itself is among them where it is stored. A day of news is looked up in
+    one query, so that its cost follows the day and not what is stored.
+    """
+    dated = [document for document in documents if document.wire_keys]
+    if not dated:
+        return {}
+    parameters = {
+        "days": days,
+        "day_from": min(document.published_on for document in dated) - timedelta(days),
+        "day_to": max(document.published_on for document in dated) + timedelta(days),
+        "most": MOST_ALIKE,
+    }
+    asked = pa.table(
+        {
+            "asked_id": pa.array([document.document_id for document in dated], pa.string()),
+            "asked_on": pa.array([document.published_on for document in dated], pa.date32()),
+            "keys": pa.array([document.wire_keys for document in dated], pa.list_(pa.int64())),
+        }
+    )
+    with registered(connection, incoming_keys=asked):
+        shared = connection.execute(read_query("alike_documents"), parameters).fetchall()
+    found: dict[str, list[AlikeText]] = {}
+    if shared:  # seldom: the texts are read only then
+        texts = _read_texts(connection, {(document_id, version) for _, document_id, version in shared})
+        for asked_id, document_id, version in shared:
+            found.setdefault(asked_id, []).append(texts[document_id, version])
+    return found
+
+
+def _read_texts(connection: duckdb.DuckDBPyConnection, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], AlikeText]:
+    """Map each of these text versions to what is stored of it."""
+    wanted = sorted(versions)
+    ids = pa.array([one[0] for one in wanted], pa.string())
+    pairs = pa.table({"document_id": ids, "version": pa.array([one[1] for one in wanted], pa.int32())})
+    with registered(connection, incoming_pairs=pairs):
+        rows = connection.execute(read_query("texts_of_versions"), {"ids": [one[0] for one in wanted]}).fetchall()
+    return {(document_id, version): AlikeText(document_id, wire_id, text) for document_id, version, wire_id, text in rows}
 
 
 def known_urls(connection: duckdb.DuckDBPyConnection, urls: Collection[str]) -> set[str]:
@@ -115,22 +172,6 @@ def insert_outcomes(connection: duckdb.DuckDBPyConnection, outcomes: Sequence[Ou
     if firsts:
         with registered(connection, incoming=build_table(Outcome, firsts, id_field="item")):
             connection.execute("INSERT INTO outcomes BY NAME SELECT * FROM incoming ANTI JOIN outcomes USING (run_id, item)")
-
-
-def insert_polls(connection: duckdb.DuckDBPyConnection, polls: Sequence[FeedPoll]) -> None:
-    """Store polls; the first poll of a feed in a run stands."""
-    firsts = list({(poll.run_id, poll.feed_id): poll for poll in reversed(polls)}.values())
-    if firsts:
-        with registered(connection, incoming=build_table(FeedPoll, firsts, id_field="feed_id")):
-            connection.execute("INSERT INTO feed_polls BY NAME SELECT * FROM incoming ANTI JOIN feed_polls USING (run_id, feed_id)")
-
-
-def last_polls(connection: duckdb.DuckDBPyConnection) -> dict[str, FeedPoll]:
-    """Map each feed that was ever polled to its newest poll."""
-    rows = fetch_dicts(
-        connection, "SELECT * FROM feed_polls QUALIFY row_number() OVER (PARTITION BY feed_id ORDER BY polled_at DESC, run_id DESC) = 1"
-    )
-    return {str(row["feed_id"]): FeedPoll.model_validate(row) for row in rows}
 
 
 def document_days(connection: duckdb.DuckDBPyConnection) -> tuple[date | None, date | None]:

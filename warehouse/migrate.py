@@ -41,7 +41,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, label: str) -> int:
     `label` names the file in messages.
     """
     known = list_migrations()
-    applied = applied_migrations(connection)
+    applied = applied_migrations(connection, label)
     check_applied(known, applied, label)
     missing = [migration for migration in known if migration.number not in applied]
     for migration in missing:
@@ -54,14 +54,18 @@ def migrate(connection: duckdb.DuckDBPyConnection, label: str) -> int:
     return len(missing)
 
 
-def applied_migrations(connection: duckdb.DuckDBPyConnection) -> dict[int, str]:
-    """Return number and hash of the migrations that the open file has seen; empty for a new file."""
+def applied_migrations(connection: duckdb.DuckDBPyConnection, label: str) -> dict[int, str]:
+    """Return number and hash of the migrations that the open file has seen; empty for a new file. `label` names it in messages."""
     tables = {row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()}
     if not tables:
         return {}
+    foreign = WarehouseError(f"{label} is a DuckDB database but no warehouse of this program; choose another path")
     if "migrations" not in tables:
-        raise WarehouseError("the file is a DuckDB database but no warehouse of this program; choose another path")
-    return dict(connection.execute("SELECT number, sha256 FROM migrations").fetchall())
+        raise foreign
+    try:
+        return dict(connection.execute("SELECT number, sha256 FROM migrations").fetchall())
+    except duckdb.BinderException as error:  # other programs have a table of that name too
+        raise foreign from error
 
 
 def check_applied(known: list[Migration], applied: dict[int, str], label: str) -> None:

@@ -12,9 +12,9 @@ from pydantic import Field
 from vocabulary.claims import EventReport, Position, TextDate
 from vocabulary.documents import FeedPoll, Record
 from vocabulary.errors import NoDataError, TerminalError, WarehouseError
-from vocabulary.stance import Evidence, RunRecord
+from vocabulary.stance import Digest, Evidence, RunRecord
 from vocabulary.words import ChangeKind, DateBasis, DatePrecision, DocumentOutcome, EventStatus, EventType, PublishedBasis, Stance
-from warehouse import documents, runs
+from warehouse import digests, polls, runs
 from warehouse.columns import fetch_dicts, read_query
 from warehouse.coverage import ENDED_WELL
 from warehouse.migrate import applied_migrations, check_applied, list_migrations
@@ -136,7 +136,7 @@ def open_snapshot(snapshot: Path) -> Iterator["SnapshotReader"]:
     """
     connection = connect_snapshot(snapshot)
     try:
-        applied = applied_migrations(connection)
+        applied = applied_migrations(connection, str(snapshot))
         check_applied(list_migrations(), applied, str(snapshot))
         if len(applied) < len(list_migrations()):
             raise WarehouseError(f"{snapshot} was published by an older program (schema {len(applied)}); `stancewatch run` publishes anew")
@@ -158,14 +158,18 @@ class SnapshotReader:
         counted = fetch_dicts(self._connection, read_query("status"))[0]
         outcomes = [ItemEnd.model_validate(row) for row in fetch_dicts(self._connection, read_query("last_outcomes"))]
         words = Counter(str(outcome.status) for outcome in outcomes)
-        polls = documents.last_polls(self._connection)
+        newest = polls.last_polls(self._connection)
         return SnapshotStatus(
             counts=SnapshotCounts.model_validate({name: counted[name] for name in SnapshotCounts.model_fields}),
             runs=tuple(runs.list_last_runs(self._connection, _LAST_RUNS)),
             outcomes={word: words[word] for word in sorted(words, key=lambda word: (-words[word], word))},
             not_read=tuple(outcome for outcome in outcomes if outcome.status not in ENDED_WELL),
-            feeds=tuple(polls[feed] for feed in sorted(polls)),
+            feeds=tuple(newest[feed] for feed in sorted(newest)),
         )
+
+    def find_digest(self, day: date) -> Digest | None:
+        """Return the digest issued for `day`, None if none was when the snapshot was published."""
+        return digests.find_digest(self._connection, day)
 
     def list_changes(self, day: date) -> list[DayChange]:
         """Return what differs between the close of `day` and of the day before, as now known; first sights come last."""

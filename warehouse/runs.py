@@ -8,6 +8,8 @@ from vocabulary.stance import RunRecord
 from vocabulary.words import RunStatus
 from warehouse.columns import build_table, fetch_dicts, registered
 
+LOST = "ended without a word: its process was killed, or the machine stopped"
+
 
 def start_run(connection: duckdb.DuckDBPyConnection, run: RunRecord) -> None:
     """Record that a run began; once per run_id."""
@@ -20,6 +22,14 @@ def end_run(connection: duckdb.DuckDBPyConnection, run_id: str, ended_at: dateti
     connection.execute(
         "UPDATE runs SET ended_at = $ended_at, status = $status, detail = $detail WHERE run_id = $run_id AND ended_at IS NULL",
         {"run_id": run_id, "ended_at": ended_at, "status": str(status), "detail": detail},
+    )
+
+
+def end_lost_runs(connection: duckdb.DuckDBPyConnection) -> None:
+    """Mark the runs that never ended as failed; to be called by the only process that can have one, before it starts its own."""
+    connection.execute(
+        "UPDATE runs SET status = $failed, detail = $detail WHERE status = $running AND ended_at IS NULL",
+        {"failed": str(RunStatus.FAILED), "running": str(RunStatus.RUNNING), "detail": LOST},
     )
 
 

@@ -6,12 +6,15 @@ A DuckDB file belongs to one writing process; readers open the snapshot, and kee
 import os
 import tempfile
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 
 import duckdb
 
 from vocabulary.errors import NoDataError, WarehouseError
-from warehouse.connection import open_error
+from warehouse.beside import find_size, log_path
+from warehouse.beside import snapshot_path as snapshot_path
+from warehouse.connection import check_length, first_line, open_error
 
 _CHUNK = 1 << 24
 _SEALED: dict[str, str | bool | int | float | list[str]] = {
@@ -19,30 +22,46 @@ _SEALED: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    # what does not fit into the memory is refused: reading writes nothing, and the folder may be read-only
+    "temp_directory": "",
 }
+_PART = ".part"
 
 
-def snapshot_path(path: Path) -> Path:
-    """Return where the snapshot of the warehouse at `path` is: `<name>.snapshot.duckdb` in the same folder."""
-    return path.with_name(f"{path.name.removesuffix('.duckdb')}.snapshot.duckdb")
-
-
-def connect_snapshot(snapshot: Path) -> duckdb.DuckDBPyConnection:
+def connect_snapshot(snapshot: Path, *, memory_mb: int | None = None) -> duckdb.DuckDBPyConnection:
     """Return a connection that reads `snapshot` and nothing else, in UTC, whatever SQL is given to it.
 
-    Raises `NoDataError` where no snapshot was published yet and `WarehouseError` for a file that is none.
+    `memory_mb` limits the memory of the first connection of this process to the file, and with it that of the others. Raises `NoDataError`
+    where no snapshot was published yet and `WarehouseError` for a file that is none.
     """
-    if not snapshot.exists():
+    size = find_size(snapshot)
+    if size is None:
         raise NoDataError(f"there is no snapshot at {snapshot} yet; `stancewatch run` publishes one")
+    remedy = "`stancewatch run` publishes it anew"
     try:
         connection = duckdb.connect(str(snapshot), read_only=True, config=_SEALED)
     except duckdb.Error as error:
-        raise open_error(snapshot, error) from error
-    # connections of one process to one file share its settings: the second finds them set, and locked
+        raise open_error(snapshot, error, remedy) from error
+    try:
+        _seal(connection, memory_mb)
+        if find_size(log_path(snapshot)) is None:
+            check_length(connection, snapshot, size, remedy)
+    except duckdb.Error as error:
+        connection.close()
+        raise open_error(snapshot, error, remedy) from error
+    except WarehouseError:
+        connection.close()
+        raise
+    return connection
+
+
+def _seal(connection: duckdb.DuckDBPyConnection, memory_mb: int | None) -> None:
+    """Fix what SQL could set; connections of one process to one file share it: the second finds it set, and locked."""
     if connection.execute("SELECT NOT current_setting('lock_configuration')").fetchone() == (True,):
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
+        if memory_mb is not None:
+            connection.execute(f"SET GLOBAL memory_limit = '{int(memory_mb)}MiB'")
         connection.execute("SET lock_configuration = true")
-    return connection
 
 
 class Copier:
@@ -74,18 +93,23 @@ class Copier:
             self._handle = -1
 
 
-def publish(connection: duckdb.DuckDBPyConnection, copier: Copier, target: Path) -> Path:
+def publish(connection: duckdb.DuckDBPyConnection, copier: Copier, target: Path, *, is_locked: bool) -> Path:
     """Write all committed rows to the file, copy it, and put the copy in place of `target` at once.
 
-    1. checkpoint, 2. copy into a temporary file of the same folder, 3. onto the disk, then rename.
+    1. checkpoint, 2. leftovers of killed processes are removed, where the warehouse's lock (`is_locked`) keeps everybody else from writing
+    `target`, 3. copy into a temporary file of the same folder, 4. onto the disk, then rename.
     """
     try:
         # 1. without it the newest rows would be in the write-ahead log only
         connection.execute("CHECKPOINT")
-        # 2. and 3.
+        # 2.
+        if is_locked:
+            for left in target.parent.glob(f".{escape(target.name)}.*{_PART}"):
+                left.unlink(missing_ok=True)
+        # 3. and 4.
         _replace(copier, target)
     except duckdb.Error as error:
-        raise WarehouseError(f"cannot write {target}: {str(error).splitlines()[0]}") from error
+        raise WarehouseError(f"cannot write {target}: {first_line(error)}; the snapshot before it stays") from error
     except OSError as error:
         raise WarehouseError(f"cannot write {target}: {error.strerror}; the snapshot before it stays") from error
     return target
@@ -93,7 +117,7 @@ def publish(connection: duckdb.DuckDBPyConnection, copier: Copier, target: Path)
 
 def _replace(copier: Copier, target: Path) -> None:
     """Copy to a temporary file and rename it to `target`; an interrupted copy leaves `target` as it was."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_PART, dir=target.parent)
     try:
         try:
             copier.copy_to(handle)

@@ -1,6 +1,6 @@
 """The facade: one open warehouse, every write in a transaction, everything idempotent by content id."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -8,17 +8,18 @@ from pathlib import Path
 import duckdb
 
 from vocabulary.claims import TaggedDocument
-from vocabulary.documents import Document, FeedPoll, Outcome
+from vocabulary.documents import Document, DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, Outcome, WaitingEntry
 from vocabulary.stance import Coverage, Digest, DigestEvent, RunRecord, StanceChange, StanceDay
-from vocabulary.watch import Watch
+from vocabulary.watch import Feed, Watch
 from vocabulary.words import ChangeKind, RunStatus
-from warehouse import changes, claims, coverage, digests, documents, runs, snapshot, stances, watch_tables
-from warehouse.connection import FileLock, connect, make_folder, transaction
+from warehouse import changes, claims, coverage, digests, documents, polls, runs, snapshot, stances, watch_tables
+from warehouse.beside import find_size
+from warehouse.connection import FileLock, connect, make_folder, telling_file_errors, transaction
 from warehouse.coverage import WarehouseStatus
-from warehouse.documents import InsertCount
+from warehouse.documents import AlikeText, InsertCount
 from warehouse.migrate import migrate
 
-__all__ = ["InsertCount", "Warehouse", "WarehouseStatus", "open_warehouse"]
+__all__ = ["AlikeText", "InsertCount", "Warehouse", "WarehouseStatus", "open_warehouse"]
 
 
 @contextmanager
@@ -32,11 +33,15 @@ def open_warehouse(path: Path, *, timezone: str) -> Iterator["Warehouse"]:
     lock = FileLock(path)
     lock.acquire()
     try:
+        is_new = find_size(path) is None
         connection = connect(path)
         store = Warehouse(connection, path, timezone)
         try:
-            migrate(connection, str(path))
-            yield store
+            with telling_file_errors(path):
+                migrate(connection, str(path))
+                if not is_new:  # the lock is ours: whatever is marked as running is not
+                    runs.end_lost_runs(connection)
+                yield store
         finally:
             store.close()
     finally:
@@ -85,27 +90,75 @@ class Warehouse:
         with transaction(self.connection, "storing documents"):
             return documents.insert_documents(self.connection, batch)
 
+    def find_alike(self, batch: Sequence[Document], *, days: int) -> dict[str, list[AlikeText]]:
+        """Map the id of each of `batch` to the stored texts, published within `days` days of it, that it may be a copy of."""
+        return documents.find_alike(self.connection, batch, days)
+
     def insert_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """Store how items ended; the first outcome of an item in a run stands."""
         with transaction(self.connection, "storing outcomes"):
             documents.insert_outcomes(self.connection, outcomes)
 
-    def insert_polls(self, polls: Sequence[FeedPoll]) -> None:
+    def insert_polls(self, batch: Sequence[FeedPoll]) -> None:
         """Store polls; the first poll of a feed in a run stands."""
         with transaction(self.connection, "storing polls"):
-            documents.insert_polls(self.connection, polls)
+            polls.insert_polls(self.connection, batch)
 
-    def commit_poll(self, polls: Sequence[FeedPoll], batch: Sequence[Document], outcomes: Sequence[Outcome]) -> InsertCount:
-        """Store polls, documents and outcomes together or not at all: validators never without the rows that they stand for."""
+    def commit_poll(
+        self,
+        rows: Sequence[FeedPoll],
+        batch: Sequence[Document],
+        outcomes: Sequence[Outcome],
+        *,
+        entries: Sequence[FeedEntry] = (),
+        waiting: Sequence[WaitingEntry] = (),
+        ended: Collection[str] = (),
+        aliases: Sequence[DocumentAlias] = (),
+        pauses: Sequence[HostPause] = (),
+    ) -> InsertCount:
+        """Store what a batch of polling brought together or not at all: validators never without the rows that they stand for.
+
+        `waiting` entries are to be fetched yet, those of the ids in `ended` no more.
+        """
         with transaction(self.connection, "storing a poll"):
             count = documents.insert_documents(self.connection, batch)
             documents.insert_outcomes(self.connection, outcomes)
-            documents.insert_polls(self.connection, polls)
+            polls.insert_polls(self.connection, rows)
+            polls.insert_entries(self.connection, entries)
+            polls.put_waiting(self.connection, waiting)
+            polls.end_waiting(self.connection, ended)
+            polls.insert_aliases(self.connection, aliases)
+            polls.insert_pauses(self.connection, pauses)
             return count
 
     def last_polls(self) -> dict[str, FeedPoll]:
         """Map each feed that was ever polled to its newest poll."""
-        return documents.last_polls(self.connection)
+        return polls.last_polls(self.connection)
+
+    def find_entries(self, keys: Collection[EntryKey]) -> list[FeedEntry]:
+        """Return the stored entries of the same feeds with one of these articles or guids."""
+        return polls.find_entries(self.connection, keys)
+
+    def find_articles(self, ids: Iterable[str]) -> dict[str, str]:
+        """Map each of these ids that is an article's, a waiting entry's, or another address of one, to that article's id."""
+        return polls.find_articles(self.connection, ids)
+
+    def list_waiting(self, now: datetime, *, limit: int) -> list[WaitingEntry]:
+        """Return entries whose page may be asked for now, those met first come first."""
+        return polls.list_waiting(self.connection, now, limit)
+
+    def count_waiting(self) -> int:
+        """Return the number of entries whose page is still to be fetched."""
+        return polls.count_waiting(self.connection)
+
+    def put_feed_choices(self, added: Sequence[Feed], removed: Collection[str]) -> None:
+        """Keep which feeds the user added to those of the watch and which were taken from them."""
+        with transaction(self.connection, "storing the choice of feeds"):
+            polls.put_choices(self.connection, added, removed)
+
+    def host_pauses(self, now: datetime) -> dict[str, datetime]:
+        """Map each host that is not to be asked at `now` to the end of its rest."""
+        return polls.host_pauses(self.connection, now)
 
     def known_urls(self, urls: Collection[str]) -> set[str]:
         """Return those of `urls` that are addresses of stored articles."""
@@ -215,7 +268,8 @@ class Warehouse:
 
     def publish_snapshot(self, target: Path | None = None) -> Path:
         """Publish a read-only copy beside the working file (or at `target`) and return its path."""
-        return snapshot.publish(self.connection, self._copier, target or snapshot.snapshot_path(self.path))
+        usual = snapshot.snapshot_path(self.path)
+        return snapshot.publish(self.connection, self._copier, target or usual, is_locked=target in (None, usual))
 
     def get_status(self) -> WarehouseStatus:
         """Return what the warehouse holds, in numbers."""

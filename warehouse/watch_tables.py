@@ -3,7 +3,6 @@
 Must not know any particular watch.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -11,6 +10,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel
 
+from vocabulary.masking import masked_url
 from vocabulary.watch import Actor, Aspect, Feed, Issue, Office, Person, Role, Watch
 from warehouse.columns import build_table, registered
 
@@ -33,7 +33,6 @@ PART_COLUMNS: dict[str, dict[str, str]] = {
         **{name: name for name in ("url", "outlet", "country", "kind", "state_media", "source", "verified")},
     },
 }
-_PASSWORD = re.compile(r"://[^/@\s]*@")
 
 
 def current_version(connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -68,7 +67,7 @@ def _insert_parts(connection: duckdb.DuckDBPyConnection, watch: Watch) -> None:
     """Store every part of a version that was never in use."""
     aspects = [(issue.id, aspect) for issue in watch.issues for aspect in issue.aspects]
     offices = [(person.name, office) for person in watch.people for office in person.offices]
-    feeds = [feed.model_copy(update={"url": _PASSWORD.sub("://***@", feed.url)}) for feed in watch.feeds]
+    feeds = [feed.model_copy(update={"url": masked_url(feed.url)}) for feed in watch.feeds]
     for table, model, records, extra in (
         ("roles", Role, watch.roles, {}),
         ("actors", Actor, watch.actors, {}),

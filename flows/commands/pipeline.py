@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.options import DayFlag, JsonFlag, OfflineFlag, SeedsFlag, WatchFlag, parse_day, settings_of
-from flows.commands.output import complain, print_run, say
+from flows.commands.output import complain, print_run, put, say
 from flows.exit_codes import ExitCode
 from flows.reports import RunReport
 from flows.settings import Settings, set_environment, settings_environment
@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
     """Add the verbs to `app`."""
     app.command(epilog="Example: stancewatch run --seeds seeds --offline")(run)
     app.command(epilog="Example: stancewatch seed --seeds ~/articles")(seed)
-    app.command(epilog="Example: stancewatch poll --json")(poll)
+    app.command(epilog="Example: stancewatch poll --all")(poll)
     app.command(epilog="Example: stancewatch digest --day 2025-03-27")(digest)
 
 
@@ -52,25 +52,47 @@ def seed(ctx: typer.Context, seeds: SeedsFlag = None, watch: WatchFlag = None, a
     raise typer.Exit(report.exit_code)
 
 
-def poll(ctx: typer.Context, watch: WatchFlag = None, as_json: JsonFlag = False) -> None:
-    """Poll the feeds once and fetch new articles that may matter."""
+def poll(
+    ctx: typer.Context,
+    everything: Annotated[bool, typer.Option("--all", help="Poll the feeds too whose time has not come")] = False,
+    watch: WatchFlag = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Poll the feeds that are due and fetch new articles that may matter."""
     from flows.context import open_context
     from flows.running import run_poll
 
-    report = run_poll(open_context(settings_of(ctx, watch=watch)))
+    report = run_poll(open_context(settings_of(ctx, watch=watch)), force=everything)
     print_run(report, as_json=as_json)
     raise typer.Exit(report.exit_code)
 
 
 def digest(ctx: typer.Context, day: DayFlag = None, as_json: JsonFlag = False) -> None:
     """Issue the digest of a day, by default of yesterday; an issued one is printed again as it was."""
+    settings, chosen = settings_of(ctx), parse_day(day)
+    if chosen and _reprint(settings, chosen, as_json=as_json):
+        return
     from flows.context import open_context
     from flows.running import run_daily_digest
 
-    report = run_daily_digest(open_context(settings_of(ctx)), day=parse_day(day))
+    report = run_daily_digest(open_context(settings), day=chosen)
     print_run(report, as_json=as_json)
     nothing = report.digest is not None and report.digest.state == "no_data"
     raise typer.Exit(ExitCode.NO_DATA if nothing else report.exit_code)
+
+
+def _reprint(settings: Settings, day: date, *, as_json: bool) -> bool:
+    """Print the digest of `day` where the snapshot has it, which needs neither the lock nor a folder that may be written."""
+    from flows.reprint import find_issued, reprint
+
+    issued = find_issued(settings, day)
+    if issued is None:
+        return False
+    report, text = reprint(settings, issued)
+    print_run(RunReport(run_id="", digest=report), as_json=as_json)
+    if text and not as_json:
+        put(text)
+    return True
 
 
 def _direct(settings: Settings, day: date | None) -> RunReport:

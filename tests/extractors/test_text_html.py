@@ -155,7 +155,6 @@ def test_xml_declaration_of_another_character_set_does_no_harm() -> None:
         pytest.param("<html><body></body></html>", id="empty-body"),
         pytest.param("<html><body><div id='root'></div><script>start()</script></body></html>", id="built-by-scripts"),
         pytest.param("<html><body>" + "<div>" * 3000 + "deep" + "</div>" * 3000 + "</body></html>", id="too-deep"),
-        pytest.param("<html><head><title>x</title></head><body><p>Accept all cookies</p></body></html>", id="consent"),
     ],
 )
 def test_page_without_article(html: str) -> None:

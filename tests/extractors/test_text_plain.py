@@ -384,20 +384,23 @@ def test_credited_agency(text: str, expected: str) -> None:
     assert clean(text).credited_source == expected
 
 
-NO_TEXT = {
-    "consent": "We value your privacy\n\nWe and our partners store and/or access information on a device.\n\nAccept all cookies",
-    "scripts": "Please enable JavaScript to continue.",
-    "captcha": "Checking your browser before you go on. Verify you are human by pressing the button below.",
-    "buttons-only": "Menu\n\nShare\n\nFacebook\n\nTwitter",
-    "paywall": "Subscribe to continue reading this story. Already a subscriber? Log in to continue.",
+NOTICES = {
+    "consent": (
+        "We value your privacy\n\nWe and our partners store and/or access information on a device.\n\nAccept all cookies",
+        DocumentOutcome.BLOCKED,
+    ),
+    "scripts": ("Please enable JavaScript to continue.", DocumentOutcome.NO_TEXT),
+    "captcha": ("Checking your browser before you go on. Verify you are human by pressing the button below.", DocumentOutcome.BLOCKED),
+    "buttons-only": ("Menu\n\nShare\n\nFacebook\n\nTwitter", DocumentOutcome.NO_TEXT),
+    "paywall": ("Subscribe to continue reading this story. Already a subscriber? Log in to continue.", DocumentOutcome.BLOCKED),
 }
 
 
-@pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in NO_TEXT.items()])
-def test_notices_are_no_article(text: str) -> None:
+@pytest.mark.parametrize(("text", "outcome"), [pytest.param(*case, id=name) for name, case in NOTICES.items()])
+def test_notices_are_no_article(text: str, outcome: DocumentOutcome) -> None:
     with pytest.raises(TextError) as caught:
         clean(text)
-    assert caught.value.outcome is DocumentOutcome.NO_TEXT
+    assert caught.value.outcome is outcome
 
 
 def test_short_article_is_one() -> None:

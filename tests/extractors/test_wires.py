@@ -69,7 +69,7 @@ COPIES = {
 FIRST_KEY = 7219286674743628473
 OTHERS = {
     "another story on the same summit": SAME_SUMMIT,
-    "one shared quotation": 'Quote of the day\n\n"We will not wait for the fifth cable," the Danish minister told reporters as she left the hall.',
+    "one shared quotation": 'Quote of the day\n\n"We will not wait for the fifth cable," the Danish minister told reporters on leaving.',
     "nothing": "",
     "a headline": "Ministers agree to guard the strait together",
 }

@@ -47,6 +47,9 @@ def test_every_setting_can_be_given_by_environment() -> None:
     assert all(field.description for field in Settings.model_fields.values())
 
 
+DEEP = "[" * 3000
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -57,15 +60,65 @@ def test_every_setting_can_be_given_by_environment() -> None:
         ("timezone = 'Europe/Pariss'\n", "did you mean 'Europe/Paris'?"),
         ("digest_at = '6am'\n", "write HH:MM"),
         ("http_deadline_s = -1\n", "greater than 0"),
+        ('home = ["a"]\n', "file: home: "),
+        ("home = 3\n", "file: home: "),
+        ('home = "a\\u0000b"\n', "file: home: the path holds a control character"),
+        (f"home = '{'x' * 9000}'\n", "file: home: the path holds a control character, is no UTF-8 or is too long"),
+        ('watch = ["a"]\n', "file: watch: "),
+        ('home = "~nobody-at-all/x"\n', "stancewatch.toml: "),
+        ('warehouse = "/"\n', "file: warehouse: '/' names no file; write one like 'var/warehouse.duckdb'"),
+        (f"home = {DEEP}\n", "stancewatch.toml: not TOML that can be read: its lists or tables are nested too deeply"),
+        (f"x = {'{a=' * 3000}1{'}' * 3000}\n", "nested too deeply"),
+        (f"batch_size = {'9' * 5000}\n", "stancewatch.toml: not TOML: "),
+        (f"{'a' * 100_000} = 1\n", "… is no setting"),
+        ('"\\u001b[2J" = 1\n', "line 1: ?[2J is no setting"),
+        ("poll_minutes = inf\n", "file: poll_minutes: Input should be a finite number"),
+        ("lock_wait_s = nan\n", "file: lock_wait_s: Input should be a finite number"),
+        ("poll_minutes = 1e300\n", "file: poll_minutes: Input should be less than or equal to"),
+        ("sql_timeout_s = 0\n", "file: sql_timeout_s: "),
+        ("sql_memory_mb = 1\n", "file: sql_memory_mb: "),
+        ('contact = "a\\r\\nX-Header: b"\n', "file: contact: it holds a control character or a line break"),
+        ("timezone = 'localtime'\n", "'localtime' is no time zone"),
+        ("prefect_api_url = 'http://[::1'\n", "file: prefect_api_url: it is no address"),
+        ("prefect_api_url = 'http://h:99999/api'\n", "file: prefect_api_url: it is no address"),
+        ("prefect_api_url = 'localhost:4200'\n", "file: prefect_api_url: it is no address"),
     ],
-    ids=["unknown key", "unknown table", "not toml", "wrong type", "wrong zone", "wrong time", "out of range"],
-)
+    ids=[
+        "unknown key", "unknown table", "not toml", "wrong type", "wrong zone", "wrong time", "out of range", "home is a list",
+        "home is a number", "home with a NUL", "home too long", "watch is a list", "home of nobody", "root as warehouse", "deep list",
+        "deep tables", "endless number", "endless name", "controls in a name", "infinite", "not a number", "beyond any clock", "no time",
+        "no memory", "lines in a header", "zone of this machine", "open bracket",
+        "endless port", "no scheme",
+    ],
+)  # fmt: skip
 def test_bad_files_are_refused_in_one_line(text: str, message: str) -> None:
     write_toml(text)
     with pytest.raises(SettingsError) as caught:
         load_settings()
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+    assert str(caught.value).isprintable()
+
+
+def test_a_bad_home_is_one_problem_and_not_three() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings({"home": "a\x00b"})
+    assert str(caught.value).startswith("flag: --home: ")
+    assert ";" not in str(caught.value).removesuffix("; name another one")
+
+
+@pytest.mark.parametrize("config", ["a\x00b", "folder", "latin.toml"], ids=["nul", "folder", "not UTF-8"])
+def test_a_settings_file_that_cannot_be_read_is_one_line(config: str) -> None:
+    Path("folder").mkdir()
+    Path("latin.toml").write_bytes(b"contact = '\xe9'")
+    with pytest.raises(SettingsError, match="cannot be read as a settings file"):
+        load_settings(config=Path(config))
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_setting() -> None:
+    write_toml("\ufeffbatch_size = 7\n")
+    assert load_settings().batch_size == 7
 
 
 def test_unknown_variable_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from flow_samples import NOW, QuickTagger, World, row_digests
 
+import flows.polling
 import flows.steps
 from flows.context import RunContext
 from flows.lock import hold_warehouse
+from flows.polling import StoreKeeper
 from flows.reports import RunReport, StepReport
 from flows.running import record_run, run_daily_digest, run_direct, run_first_batch, run_tag
 from flows.steps import load_first_batch, tag_documents
 from sources.failures import Failure
-from sources.polling import PollBatch
+from sources.polling import AnswerRows, PollSummary
 from vocabulary.documents import FeedPoll
 from vocabulary.errors import NoDataError, SeedError, WatchError
 from vocabulary.words import ChangeCause, ChangeKind, DocumentOutcome, PollStatus, RunStatus
@@ -227,18 +229,20 @@ def test_a_tagger_that_loses_a_document_is_noticed(world: World, monkeypatch: py
 def test_polls_documents_and_failures_are_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.watch.write_text(world.watch.read_text(encoding="utf-8") + FEED, encoding="utf-8")
 
-    async def fetched(ctx: RunContext, store: object) -> PollBatch:
+    async def polled(ctx: RunContext, store: object, keeper: StoreKeeper, feeds: object, force: bool) -> PollSummary:
         poll = FeedPoll(run_id=ctx.run_id, feed_id="post", polled_at=ctx.now, status=PollStatus.TIMEOUT)
-        return PollBatch(polls=(poll,), documents=(), failures=(Failure("http://x.example/a", Word.OFF_TOPIC, ""),))
+        keeper.keep_answers(AnswerRows((poll,), failures=(Failure("http://x.example/a", Word.OFF_TOPIC, ""),)))
+        return PollSummary(polls=[poll], not_due=2, paused=1)
 
-    monkeypatch.setattr(flows.steps, "_fetch", fetched)
+    monkeypatch.setattr(flows.polling, "_poll", polled)
     (report,) = in_run(world.context(), flows.steps.poll_feeds)
     assert (report.inputs, report.outcomes, report.polls) == (1, {Word.OFF_TOPIC: 1}, {PollStatus.TIMEOUT: 1})
+    assert report.notes == ("2 feeds not due yet (1 of them paused: gone or failing for long)",)
     assert report.is_partial
 
 
 def test_feeds_that_are_off_are_not_polled(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.watch.write_text(world.watch.read_text(encoding="utf-8") + FEED, encoding="utf-8")
-    monkeypatch.delattr(flows.steps, "_fetch")
+    monkeypatch.delattr(flows.steps, "poll_into")
     (report,) = in_run(world.context(feeds_enabled=False), flows.steps.poll_feeds)
     assert (report.polls, report.notes) == ({}, ("feeds are switched off, nothing was polled",))

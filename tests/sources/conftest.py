@@ -1,9 +1,13 @@
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest_asyncio
 from aiohttp import web
+
+sys.path.insert(0, str(Path(__file__).parent))  # test folders are no packages
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

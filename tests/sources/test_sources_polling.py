@@ -1,106 +1,60 @@
 import gzip
-from collections.abc import Collection
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiohttp import web
+from polling_builders import AGENT, PAGE, Desk, make_feed, make_last, rss
 
 from sources.address import document_id_of
 from sources.fetch import Fetcher
-from sources.polling import PollBatch, poll_feeds
 from sources.robots import MAX_BYTES, Robots
-from vocabulary.documents import FeedItem, FeedPoll
-from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome, PollStatus, PublishedBasis
-
-NOW = datetime(2025, 3, 26, 12, tzinfo=UTC)
-AGENT = "stancewatch/0.1 (+test@example.org)"
-PAGE = b"<html><body><p>Ministers met.</p></body></html>"
-
-
-def make_feed(url: str, id: str = "feed") -> Feed:
-    return Feed(id=id, url=url, outlet=f"Outlet of {id}", country="GBR", kind="online")
-
-
-def make_rss(*links: str, title: str = "About the talks") -> bytes:
-    items = "".join(
-        f"<item><title>{title}</title><link>{link}</link><pubDate>Wed, 26 Mar 2025 10:00:00 GMT</pubDate></item>" for link in links
-    )
-    return f'<rss version="2.0"><channel><title>t</title>{items}</channel></rss>'.encode()
-
-
-def rss(*links: str, status: int = 200, **headers: str) -> web.Response:
-    shown = {"Content-Type": "application/rss+xml", **{name.replace("_", "-"): value for name, value in headers.items()}}
-    return web.Response(body=make_rss(*links), status=status, headers=shown)
-
-
-def make_last(feed_id: str = "feed", **facts: Any) -> FeedPoll:
-    return FeedPoll(run_id="before", feed_id=feed_id, polled_at=NOW - timedelta(hours=1), status=PollStatus.OK, **facts)
-
-
-def none_known(urls: Collection[str]) -> set[str]:
-    return set()
-
-
-def always(item: FeedItem) -> bool:
-    return True
-
-
-async def poll(*feeds: Feed, deadline_s: float = 10, allow_private: bool = True, **options: Any) -> PollBatch:
-    settings: dict[str, Any] = {"last": {}, "known_urls": none_known, "wanted": always, "now": NOW, "run_id": "run", **options}
-    fetcher = Fetcher(user_agent=AGENT, allow_private=allow_private, gap_s=0, deadline_s=deadline_s, max_bytes=200_000)
-    async with fetcher:
-        return await poll_feeds(feeds, fetcher=fetcher, **settings)
 
 
 async def test_new_entries_become_documents(open_site: Any) -> None:
     site = await open_site(feed=rss("/a?utm_source=rss", "/b", ETag='"1"', Last_Modified="Wed, 26 Mar 2025 10:00:00 GMT"), a=PAGE, b=PAGE)
-    batch = await poll(make_feed(site.url("/feed")))
-    assert [document.url for document in batch.documents] == [site.url("/a"), site.url("/b")]
-    first = batch.documents[0]
+    desk = Desk([make_feed(site.url("/feed"))])
+    await desk.poll()
+    keeper = desk.keeper
+    assert [document.url for document in keeper.documents] == [site.url("/a"), site.url("/b")]
+    first = keeper.documents[0]
     assert (first.outlet, first.title, first.feed_id, first.content) == ("Outlet of feed", "About the talks", "feed", PAGE)
     assert (first.media_type, first.charset, first.document_id) == ("text/html", "utf-8", document_id_of(site.url("/a")))
     assert (first.published_at, first.published_basis) == (datetime(2025, 3, 26, 10, tzinfo=UTC), PublishedBasis.FEED)
-    (row,) = batch.polls
-    assert (row.status, row.http_status, row.items, row.new_items, row.failures) == (PollStatus.OK, 200, 2, 2, 0)
-    assert (row.etag, row.last_modified) == ('"1"', "Wed, 26 Mar 2025 10:00:00 GMT")
-    assert batch.failures == ()
+    assert (desk.row.status, desk.row.http_status, desk.row.items, desk.row.new_items, desk.row.failures) == (PollStatus.OK, 200, 2, 2, 0)
+    assert (desk.row.etag, desk.row.last_modified) == ('"1"', "Wed, 26 Mar 2025 10:00:00 GMT")
+    assert (keeper.failures, keeper.waiting) == ([], {})
 
 
 async def test_every_new_entry_ends_once(open_site: Any) -> None:
     site = await open_site(feed=rss("/new", "/known", "/dull", "/new#again", "file:///etc/passwd"), new=PAGE, known=PAGE, dull=PAGE)
-    batch = await poll(
-        make_feed(site.url("/feed")),
-        known_urls=lambda urls: {url for url in urls if url.endswith("/known")},
-        wanted=lambda item: not item.url.endswith("/dull"),
-    )
-    assert [document.url for document in batch.documents] == [site.url("/new")]
-    assert [failure.outcome for failure in batch.failures] == [DocumentOutcome.REFUSED, DocumentOutcome.OFF_TOPIC]
+    desk = Desk([make_feed(site.url("/feed"))])
+    desk.keeper.known.add(document_id_of(site.url("/known")))
+    await desk.poll(wanted=lambda item: not item.url.endswith("/dull"))
+    assert desk.keeper.addresses() == [site.url("/new")]
+    assert [failure.outcome for failure in desk.keeper.failures] == [DocumentOutcome.REFUSED, DocumentOutcome.OFF_TOPIC]
     assert site.hits.count("/known") == site.hits.count("/dull") == 0
-    assert (batch.polls[0].items, batch.polls[0].new_items) == (5, 2)
+    assert (desk.row.items, desk.row.new_items) == (5, 2)
 
 
-async def test_a_feed_that_has_not_changed(open_site: Any) -> None:
-    site = await open_site(feed=web.Response(status=304, headers={"ETag": '"2"'}))
-    batch = await poll(make_feed(site.url("/feed")), last={"feed": make_last(etag='"1"', last_modified="then", failures=3)})
-    (row,) = batch.polls
-    assert (row.status, row.http_status, row.failures) == (PollStatus.NOT_MODIFIED, 304, 0)
-    assert (row.etag, row.last_modified) == ('"2"', "then")
-    assert site.headers[0]["If-None-Match"] == '"1"'
-
-
-async def test_a_feed_that_is_not_due_is_left_out(open_site: Any) -> None:
-    site = await open_site(feed=rss())
-    batch = await poll(make_feed(site.url("/feed")), last={"feed": make_last(next_poll_at=NOW + timedelta(minutes=5))})
-    assert (batch.polls, site.hits) == ((), [])
+async def test_a_feed_that_is_read_whole_needs_no_relevant_title(open_site: Any) -> None:
+    site = await open_site(feed=rss("/dull"), dull=PAGE)
+    desk = Desk([make_feed(site.url("/feed"), full=True)])
+    await desk.poll(wanted=lambda item: False)
+    assert (desk.keeper.addresses(), desk.keeper.failures) == ([site.url("/dull")], [])
 
 
 async def test_pages_of_two_feeds_are_read_once(open_site: Any) -> None:
     site = await open_site(one=rss("/a", "/b"), two=rss("/b", "/c"), a=b"a", b=b"b", c=b"c")
-    batch = await poll(make_feed(site.url("/one"), "one"), make_feed(site.url("/two"), "two"))
-    assert [(document.feed_id, document.content) for document in batch.documents] == [("one", b"a"), ("one", b"b"), ("two", b"c")]
-    assert [row.new_items for row in batch.polls] == [2, 1]
+    desk = Desk([make_feed(site.url("/one"), "one"), make_feed(site.url("/two"), "two")])
+    await desk.poll()
+    assert sorted((document.feed_id, document.content) for document in desk.keeper.documents) == [
+        ("one", b"a"),
+        ("one", b"b"),
+        ("two", b"c"),
+    ]
+    assert {row.feed_id: row.new_items for row in desk.keeper.polls} == {"one": 2, "two": 1}
     assert site.hits.count("/b") == 1
 
 
@@ -121,20 +75,14 @@ PAGES = {
 @pytest.mark.parametrize(("page", "outcome"), PAGES.values(), ids=PAGES.keys())
 async def test_a_page_that_gives_no_document_is_one_row(open_site: Any, page: web.Response, outcome: DocumentOutcome) -> None:
     site = await open_site(feed=rss("/bad", "/good", ETag='"1"'), bad=page, good=PAGE)
-    batch = await poll(make_feed(site.url("/feed")))
-    assert [document.url for document in batch.documents] == [site.url("/good")]
-    (failure,) = batch.failures
+    desk = Desk([make_feed(site.url("/feed"))])
+    await desk.poll()
+    assert desk.keeper.addresses() == [site.url("/good")]
+    (failure,) = desk.keeper.failures
     assert (failure.item, failure.outcome) == (site.url("/bad"), outcome)
-    # what may come later must stand in the next answer, so that one must not be a 304
-    assert batch.polls[0].etag == ("" if outcome is DocumentOutcome.UNREACHABLE else '"1"')
-
-
-async def test_entries_beyond_the_limit_are_left_for_the_next_poll(open_site: Any) -> None:
-    site = await open_site(one=rss("/a", ETag='"1"'), two=rss("/b", "/c", ETag='"2"'), a=PAGE, b=PAGE, c=PAGE)
-    batch = await poll(make_feed(site.url("/one"), "one"), make_feed(site.url("/two"), "two"), page_limit=2)
-    assert [document.url for document in batch.documents] == [site.url("/a"), site.url("/b")]
-    assert (batch.failures, [row.etag for row in batch.polls]) == ((), ['"1"', ""])
-    assert "next poll" in batch.polls[1].detail
+    # what may come later waits for another attempt, so that the feed's validators can be kept
+    assert [entry.url for entry in desk.keeper.waiting.values()] == [site.url("/bad")] * (outcome is DocumentOutcome.UNREACHABLE)
+    assert desk.row.etag == '"1"'
 
 
 FEEDS = {
@@ -165,20 +113,22 @@ async def test_bad_feeds_are_rows_and_leave_the_others(open_site: Any, open_raw:
     wanted |= {"with-password": PollStatus.REFUSED, "good": PollStatus.OK, "fine": PollStatus.OK}
     feeds = [make_feed(site.url("/good"), "good"), *feeds, make_feed(site.url("/fine"), "fine")]
     last = {feed.id: make_last(feed.id, etag='"old"', failures=2) for feed in feeds if feed.id != "silent"}
-    batch = await poll(*feeds, last=last, deadline_s=1)
-    assert {row.feed_id: row.status for row in batch.polls} == wanted
-    assert [row.feed_id for row in batch.polls] == [feed.id for feed in feeds]
-    assert [document.url for document in batch.documents] == [site.url("/a"), site.url("/b")]
-    rows = {row.feed_id: row for row in batch.polls}
+    desk = Desk(feeds, last=last)
+    await desk.poll(deadline_s=1)
+    rows = desk.keeper.newest()
+    assert {feed_id: row.status for feed_id, row in rows.items()} == wanted
+    assert len(desk.keeper.polls) == len(feeds)
+    assert desk.keeper.addresses() == [site.url("/a"), site.url("/b")]
     assert (rows["bomb"].failures, rows["silent"].failures, rows["good"].failures, rows["no-entries"].failures) == (3, 1, 0, 0)
     assert rows["server-error"].etag == '"old"'
-    assert "canary" not in str(batch)
+    assert "canary" not in str(desk.keeper)
 
 
 async def test_the_shipped_setting_reaches_nothing_on_this_machine(open_site: Any) -> None:
     site = await open_site(feed=rss("/a"), a=PAGE)
-    batch = await poll(make_feed(site.url("/feed")), allow_private=False)
-    assert (batch.polls[0].status, batch.documents, site.hits) == (PollStatus.REFUSED, (), [])
+    desk = Desk([make_feed(site.url("/feed"))])
+    await desk.poll(is_open=False)
+    assert (desk.row.status, desk.keeper.documents, site.hits) == (PollStatus.REFUSED, [], [])
 
 
 ROBOTS = {
@@ -205,10 +155,11 @@ ROBOTS = {
 async def test_robots(open_site: Any, answer: web.Response, is_allowed: bool) -> None:
     site = await open_site(feed=rss("/page"), page=PAGE, robots=web.Response(text="User-agent: *\nDisallow: /page"))
     site.pages["/robots.txt"] = answer
-    batch = await poll(make_feed(site.url("/feed")))
-    assert (len(batch.documents), site.hits.count("/page")) == ((1, 1) if is_allowed else (0, 0))
+    desk = Desk([make_feed(site.url("/feed"))])
+    await desk.poll()
+    assert (len(desk.keeper.documents), site.hits.count("/page")) == ((1, 1) if is_allowed else (0, 0))
     if not is_allowed:
-        (failure,) = batch.failures
+        (failure,) = desk.keeper.failures
         assert (failure.item, "robots.txt" in failure.detail) == (site.url("/page"), True)
         assert failure.outcome is (DocumentOutcome.UNREACHABLE if answer.status in (429, 503) else DocumentOutcome.REFUSED)
 

@@ -223,6 +223,56 @@ BROKEN = [  # id, what is replaced, by what, words on the line that is to be nam
     ("unknown_list_of_tables", "[[score_groups]]", "[[score_group]]", "[[score_group]]", "score_group: Extra inputs"),
     ("unknown_table", "[relevance]", "[rule]\nfresh_days = 3\n\n[relevance]", "[rule]", "rule: Extra inputs"),
     ("version_in_the_file", 'id = "bridge"', 'id = "bridge"\nversion = "1"', "version =", "version is made from the text"),
+    ("ageing_for_ever", "[relevance]", "[rules]\nageing_days = 3000000000\n\n[relevance]", "ageing_days", "rules.ageing_days"),
+    ("late_after_ever", "[relevance]", "[rules]\nlate_after_days = 3000000000\n\n[relevance]", "late_after", "rules.late_after_days"),
+    ("fresh_beyond_ageing", "[relevance]", "[rules]\nfresh_days = 31\nageing_days = 30\n\n[relevance]", "fresh_days", "no longer ageing"),
+    ("fresh_beyond_the_usual", "[relevance]", "[rules]\nfresh_days = 60\n\n[relevance]", "fresh_days", "of 30 days no longer ageing"),
+    ("days_in_quotes", "[relevance]", "[rules]\nfresh_days = '7'\n\n[relevance]", "fresh_days", "rules.fresh_days"),
+    ("days_that_are_true", "[relevance]", "[rules]\nfresh_days = true\n\n[relevance]", "fresh_days", "rules.fresh_days"),
+    ("half_life_without_end", "[relevance]", "[rules]\nhalf_life_days = inf\n\n[relevance]", "half_life", "rules.half_life_days"),
+    ("half_life_of_no_number", "[relevance]", "[rules]\nhalf_life_days = nan\n\n[relevance]", "half_life", "rules.half_life_days"),
+    ("half_life_of_nothing", "[relevance]", "[rules]\nhalf_life_days = 0\n\n[relevance]", "half_life", "rules.half_life_days"),
+    ("half_life_below_nothing", "[relevance]", "[rules]\nhalf_life_days = -7\n\n[relevance]", "half_life", "rules.half_life_days"),
+    ("half_life_of_an_instant", "[relevance]", "[rules]\nhalf_life_days = 1e-308\n\n[relevance]", "half_life", "rules.half_life_days"),
+    ("weight_of_no_number", "weight = 1.0", "weight = nan", "weight = nan", "roles.0.weight"),
+    ("weight_in_quotes", "weight = 1.0", 'weight = "1.0"', "weight =", "roles.0.weight"),
+    ("flag_in_words", "verified = false", 'verified = "no"', "offices = [", "verified"),
+    ("too_many_anchors", 'anchors = ["ARL", "BOR"]', 'anchors = ["ARL"]\nmin_anchors = 99999999999999999999', "min_anchors", "min_anchors"),
+    ("language_of_a_story", 'id = "bridge"', 'id = "bridge"\nlanguage = "klingon"', "language", "'klingon' is no language"),
+    ("language_of_nobody", 'id = "bridge"', 'id = "bridge"\nlanguage = "zz"', "language", "'zz' is no language"),
+    ("language_in_capitals", 'id = "bridge"', 'id = "bridge"\nlanguage = "EN"', "language", "'EN' is no language"),
+    ("language_of_no_name", 'id = "bridge"', 'id = "bridge"\nlanguage = ""', "language", "'' is no language"),
+    ("thirty_first_of_february", '"2020-05"', '"2025-02-31"', "offices = [", "'2025-02-31' is no date"),
+    ("year_of_five_digits", '"2020-05"', '"20255"', "offices = [", "'20255' is no date"),
+    ("year_nought", '"2020-05"', '"0000"', "offices = [", "'0000' is no date"),
+    ("year_as_a_number", '"2020-05"', "20255", "offices = [", "20255 is no date"),
+    ("year_of_the_far_future", '"2020-05"', '"2205"', "offices = [", "'2205' is no year of these times"),
+    ("day_before_the_first", '"2020-05", to = "2024-11-03"', '"2020-05-02", to = "2020-05-01"', "offices = [", "before it begins"),
+    (
+        "nul_in_a_title",
+        'title = "The ferry"',
+        'title = "The \\u0000ferry"',
+        "u0000",
+        "issues.1.title: 'The \\x00ferry' holds the character",
+    ),
+    ("escape_in_a_title", 'title = "The ferry"', 'title = "\\u001b[2J ferry"', "u001b", "holds the character U+001B, which nobody sees"),
+    ("turned_title", 'title = "The ferry"', 'title = "The \\u202eferry"', "u202e", "holds the character U+202E"),
+    ("turned_title_as_it_is", 'title = "The ferry"', 'title = "The \u202eferry"', "\u202e", "holds the character U+202E"),
+    ("nul_in_a_name", '["River League"]', '["River\\u0000 League"]', "u0000", "actors.2.names.0"),
+    ("unseen_blank_in_a_name", '["River League"]', '["River\\u200bLeague"]', "u200b", "U+200B"),
+    ("nul_in_a_person", 'surname = "Bo"', 'surname = "B\\u0000o"', "u0000", "people.0.surname"),
+    ("nul_in_an_office", 'title = "prime minister"', 'title = "prime\\u0000minister"', "offices = [", "people.0.offices.0.title"),
+    ("nul_in_a_role", '["prime minister"]', '["prime\\u0000minister"]', "u0000", "roles.0.titles.0"),
+    ("nul_in_a_cue", '  "bridge",', '  "brid\\u0000ge",', "cues = [", "issues.0.cues.0"),
+    ("nul_in_an_outlet", '"Valley Post"', '"Valley\\u0000 Post"', "u0000", "feeds.0.outlet"),
+    ("title_of_two_lines", 'title = "The ferry"', 'title = "The\\nferry"', "The\\nferry", "write words on one line"),
+    ("title_of_nothing", 'title = "The ferry"', 'title = ""', 'title = ""', "write words on one line"),
+    ("outlet_of_nothing", '"Valley Post"', '" "', "outlet", "write words on one line"),
+    ("address_of_two_lines", "valley.example/rss", "valley.example/r\\nss", "url =", "feeds.0.url: it is no address"),
+    ("address_without_a_host", "https://valley.example/rss", "https://", "url =", "feeds.0.url: it is no address"),
+    ("address_with_a_port_that_is_none", "valley.example/rss", "valley.example:99999/rss", "url =", "feeds.0.url: it is no address"),
+    ("lists_without_end", 'names = ["River League"]', f"names = {'[' * 3000}", "[[[", "nested too deeply"),
+    ("tables_without_end", 'names = ["River League"]', f"names = {'{a=' * 3000}1{'}' * 3000}", "{a={a=", "nested too deeply"),
     ("key_in_two_places", "# a comment before everything", 'title = "Another"', 'title = "Another"', "[watch] and outside it"),
 ]
 
@@ -268,6 +318,11 @@ def test_next_to_nothing_is_refused_and_does_not_crash(text: str) -> None:
     assert all(problem.startswith("line ") for problem in problems_of(text))
 
 
+def test_keys_without_end_do_not_end_the_check() -> None:
+    text = "a." * 3000 + "b = '\\u0000'\n" + SMALL.replace('title = "The ferry"', 'title = "The \\u0000ferry"')
+    assert any("issues.1.title" in problem for problem in problems_of(text))
+
+
 @settings(deadline=None)
 @given(cut=st.integers(0, len(SMALL)), junk=st.text(max_size=12))
 def test_any_damage_is_a_watch_error_or_still_a_watch(cut: int, junk: str) -> None:
@@ -308,6 +363,11 @@ HOLDING = [  # id, what is replaced, by what: near to what is refused, but right
     ("gaps_choices_and_marks", '  "bridge",', '  "new? take_part|cease-fire|- * * bridge?",'),
     ("date_of_toml", '"2024-11-03"', "2024-11-03"),
     ("dates_unknown", 'from = "2020-05", to = "2024-11-03"', 'from = "", to = ""'),
+    ("numbers_at_their_bounds", "[relevance]", "[rules]\nfresh_days = 30\nageing_days = 30\nhalf_life_days = 1\n\n[relevance]"),
+    ("about_of_two_lines", 'about = "Who wants the bridge built"', 'about = "Who wants\\nthe bridge built"'),
+    ("letters_of_all_scripts", 'title = "The ferry"', 'title = "Міст — «bridge» \\u00e9"'),
+    ("another_language", 'id = "bridge"', 'id = "bridge"\nlanguage = "uk"'),
+    ("byte_order_mark", "# a comment before everything", "\ufeff# a comment"),
     ("trigger_with_a_verb_only", 'nouns = ["meeting"]', 'verbs = ["sit down"]'),
 ]
 

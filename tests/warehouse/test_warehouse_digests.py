@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from warehouse_builders import (
@@ -21,13 +22,18 @@ from warehouse_builders import (
     table_digest,
 )  # fmt: skip
 
-from vocabulary.documents import FeedPoll, Outcome
+from vocabulary.documents import DocumentAlias, FeedEntry, FeedPoll, HostPause, Outcome, WaitingEntry
 from vocabulary.errors import WarehouseError
 from vocabulary.stance import FeedCoverage, RunRecord
 from vocabulary.words import DocumentOutcome, PollStatus, RunStatus
 
 # what is unique in each table
 IDS = {
+    "wire_keys": "document_id, version, wire_key",
+    "feed_entries": "feed_id, document_id, guid_id, watch_version",
+    "waiting_entries": "document_id",
+    "document_aliases": "alias_id",
+    "host_pauses": "run_id, host, not_before",
     "migrations": "number",
     "watches": "ordinal",
     "roles": "watch_version, role_id",
@@ -57,6 +63,17 @@ IDS = {
 }
 
 
+def make_polling_state(run_id: str, now: datetime) -> dict[str, Any]:
+    """Return what a poll keeps beside polls, documents and outcomes; the same entry and alias at every poll."""
+    entry = {"feed_id": "wire", "document_id": "e1", "title": "T", "published_raw": ""}
+    return {
+        "entries": [FeedEntry(**entry, guid_id="g", is_wanted=True, watch_version="watch-1", first_seen_at=now)],
+        "waiting": [WaitingEntry(**entry, guid="g", url="https://post.example/e1", summary="", outlet="Post", queued_at=NOW)],
+        "aliases": [DocumentAlias(alias_id="other", document_id="e1", recorded_at=now)],
+        "pauses": [HostPause(run_id=run_id, host="post.example", asked_at=now, not_before=now + timedelta(hours=1))],
+    }
+
+
 def fill(walk: Walk) -> None:
     """Do every step of two days."""
     store = walk.store
@@ -82,7 +99,7 @@ def fill(walk: Walk) -> None:
         outcomes.append(
             Outcome(run_id=f"run-{number + 1}", item="broken.txt", status=DocumentOutcome.EMPTY, detail="0 bytes", recorded_at=now)
         )
-        store.commit_poll(polls, documents, outcomes)
+        store.commit_poll(polls, documents, outcomes, **make_polling_state(f"run-{number + 1}", now))
         words = ("supports", "opposes") if number else ("conditional", "supports")
         tagged = [
             make_tagged(
@@ -105,7 +122,7 @@ def test_every_step_twice_is_every_step_once(tmp_path: Path) -> None:
         fill(walk)
         assert table_digest(walk.store) == before
         filled = {name for name, value in before.items() if not value.startswith("(0,")}
-        assert set(before) - filled == {"stance_queue"}
+        assert set(before) - filled == {"stance_queue", "feed_choices"}
 
 
 def test_ids_are_unique_in_every_table(tmp_path: Path) -> None:
@@ -114,7 +131,7 @@ def test_ids_are_unique_in_every_table(tmp_path: Path) -> None:
         walk.now = NOW + timedelta(days=3)
         walk.edit(make_document("a 0"), "edited", "undecided")
         tables = {row[0] for row in walk.store.connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()}
-        assert tables - set(IDS) == {"stance_queue"}
+        assert tables - set(IDS) == {"stance_queue", "feed_choices"}
         for table, columns in IDS.items():
             doubled = walk.store.connection.execute(f"SELECT {columns} FROM {table} GROUP BY ALL HAVING count(*) > 1").fetchall()
             assert doubled == [], table
@@ -261,4 +278,4 @@ def test_status_counts_what_is_live(tmp_path: Path) -> None:
     assert (status.digests, status.last_digest_day, status.newest_day, status.watch_version) == (2, day(1), day(1), "watch-1")
     assert status.last_run is not None
     assert status.last_run.run_id == "run-2"
-    assert (status.schema_number, status.snapshot) == (2, None)
+    assert (status.schema_number, status.snapshot) == (5, None)

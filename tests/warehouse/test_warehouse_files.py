@@ -103,7 +103,7 @@ def test_damaged_file_is_named_and_kept(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.duckdb"
     path.write_bytes(content)
     with (
-        pytest.raises(WarehouseError, match=r"a\.duckdb is no usable warehouse .*; move it away and restore a copy"),
+        pytest.raises(WarehouseError, match=r"a\.duckdb is no usable warehouse .*; move it away, then put a backup in its place"),
         open_warehouse(path, timezone="UTC"),
     ):
         pass

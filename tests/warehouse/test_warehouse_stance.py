@@ -252,6 +252,16 @@ def test_independent_sources_count_origins_of_the_side_within_the_spell(tmp_path
     assert counts == [1, 2, 3, 1]
 
 
+def test_copies_of_a_story_that_one_of_them_credits_to_an_agency_are_that_agencys(tmp_path) -> None:
+    with open_walk(tmp_path) as walk:
+        walk.learn(
+            ("supports", day(0), {"document": {"wire_id": "story"}}),
+            ("supports", day(0), {"document": {"wire_id": "story", "credited_source": "Globe Wire"}}),
+            ("supports", day(0), {"document": {"credited_source": "globe wire"}}),
+        )
+        assert stance_of(walk, day(0)).independent_sources == 1
+
+
 def test_conditions_accumulate_once_each_in_the_order_of_saying(tmp_path) -> None:
     said = ["if paid", "by sea", "if paid", "after harvest", "by sea", "with ropes"]
     with open_walk(tmp_path) as walk:

@@ -1,5 +1,6 @@
 """Builders for the warehouse's tests: records with only what a case is about, and a warehouse that is walked day by day."""
 
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -96,6 +97,7 @@ def make_document(name: str = "d1", *, text: str | None = None, day: date = DAY,
         "text_sha256": sha256_hex(words.encode("utf-8", "surrogatepass")),
         "raw_sha256": sha256_hex(b"raw " + words.encode("utf-8", "surrogatepass")),
         "seen_at": seen_at,
+        "wire_keys": (zlib.crc32(words.encode("utf-8", "surrogatepass")),),
     }
     return Document.model_validate(values | fields)
 

@@ -36,8 +36,8 @@ actor_days AS (
     WHERE a.in_focus
 ),
 feed_days AS (
-    SELECT x.day, 'feed' AS subject_kind, f.feed_id AS subject, w.watch_version
-    FROM days_to_record x CROSS JOIN feeds f JOIN watch_in_use w USING (watch_version)
+    SELECT x.day, 'feed' AS subject_kind, f.feed_id AS subject, f.watch_version
+    FROM days_to_record x CROSS JOIN feeds_in_use f
 ),
 documents_by_subject AS (
     SELECT day, 'actor' AS subject_kind, actor AS subject, count(DISTINCT document_id)::INTEGER AS documents FROM by_document GROUP BY ALL

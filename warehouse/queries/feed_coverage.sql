@@ -9,7 +9,6 @@ WITH newest_poll AS (
     GROUP BY feed_id
 )
 SELECT f.feed_id, f.outlet, p.status, p.last_ok_at, coalesce(p.detail, '') AS detail
-FROM feeds f
-JOIN watch_in_use w USING (watch_version)
+FROM feeds_in_use f
 LEFT JOIN newest_poll p USING (feed_id)
 ORDER BY f.feed_id

@@ -12,7 +12,7 @@ tagged_as_asked AS (
 )
 SELECT
     d.document_id, d.url, d.outlet, v.credited_source, v.title, d.published_at, d.published_on, d.published_basis, v.language,
-    v.wire_id, d.feed_id, v.text, v.text_sha256, v.raw_sha256, v.seen_at
+    v.wire_id, d.feed_id, v.text, v.text_sha256, v.raw_sha256, coalesce(v.final_url, '') AS final_url, v.seen_at
 FROM document_versions v
 SEMI JOIN newest_version n ON n.document_id = v.document_id AND n.version = v.version
 ANTI JOIN tagged_as_asked t ON t.document_id = v.document_id AND t.text_sha256 = v.text_sha256

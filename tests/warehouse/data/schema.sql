@@ -52,6 +52,12 @@ CREATE TABLE digests (
     "run_id" VARCHAR
 );
 
+CREATE TABLE document_aliases (
+    "alias_id" VARCHAR,
+    "document_id" VARCHAR,
+    "recorded_at" TIMESTAMP WITH TIME ZONE
+);
+
 CREATE TABLE document_versions (
     "document_id" VARCHAR,
     "version" INTEGER,
@@ -62,7 +68,8 @@ CREATE TABLE document_versions (
     "text" VARCHAR,
     "text_sha256" VARCHAR,
     "raw_sha256" VARCHAR,
-    "seen_at" TIMESTAMP WITH TIME ZONE
+    "seen_at" TIMESTAMP WITH TIME ZONE,
+    "final_url" VARCHAR
 );
 
 CREATE TABLE documents (
@@ -134,6 +141,24 @@ CREATE TABLE events (
     "superseded_at" TIMESTAMP WITH TIME ZONE
 );
 
+CREATE TABLE feed_choices (
+    "feed_id" VARCHAR,
+    "url" VARCHAR,
+    "outlet" VARCHAR,
+    "is_removed" BOOLEAN
+);
+
+CREATE TABLE feed_entries (
+    "feed_id" VARCHAR,
+    "document_id" VARCHAR,
+    "guid_id" VARCHAR,
+    "title" VARCHAR,
+    "published_raw" VARCHAR,
+    "is_wanted" BOOLEAN,
+    "watch_version" VARCHAR,
+    "first_seen_at" TIMESTAMP WITH TIME ZONE
+);
+
 CREATE TABLE feed_polls (
     "run_id" VARCHAR,
     "feed_id" VARCHAR,
@@ -146,7 +171,16 @@ CREATE TABLE feed_polls (
     "last_modified" VARCHAR,
     "next_poll_at" TIMESTAMP WITH TIME ZONE,
     "failures" INTEGER,
-    "detail" VARCHAR
+    "detail" VARCHAR,
+    "address_id" VARCHAR,
+    "address" VARCHAR,
+    "moved_to" VARCHAR,
+    "watch_version" VARCHAR,
+    "interval_s" INTEGER,
+    "wish_s" INTEGER,
+    "full_at" TIMESTAMP WITH TIME ZONE,
+    "failing_since" TIMESTAMP WITH TIME ZONE,
+    "pause" VARCHAR
 );
 
 CREATE TABLE feeds (
@@ -160,6 +194,13 @@ CREATE TABLE feeds (
     "fetches_all" BOOLEAN,
     "source" VARCHAR,
     "verified" BOOLEAN
+);
+
+CREATE TABLE host_pauses (
+    "run_id" VARCHAR,
+    "host" VARCHAR,
+    "asked_at" TIMESTAMP WITH TIME ZONE,
+    "not_before" TIMESTAMP WITH TIME ZONE
 );
 
 CREATE TABLE issues (
@@ -338,6 +379,22 @@ CREATE TABLE taggings (
     "superseded_at" TIMESTAMP WITH TIME ZONE
 );
 
+CREATE TABLE waiting_entries (
+    "feed_id" VARCHAR,
+    "guid" VARCHAR,
+    "url" VARCHAR,
+    "title" VARCHAR,
+    "summary" VARCHAR,
+    "content_html" VARCHAR,
+    "published_at" TIMESTAMP WITH TIME ZONE,
+    "published_raw" VARCHAR,
+    "document_id" VARCHAR,
+    "outlet" VARCHAR,
+    "queued_at" TIMESTAMP WITH TIME ZONE,
+    "attempts" INTEGER,
+    "not_before" TIMESTAMP WITH TIME ZONE
+);
+
 CREATE TABLE watches (
     "watch_version" VARCHAR,
     "ordinal" INTEGER,
@@ -354,7 +411,16 @@ CREATE TABLE watches (
     "recorded_at" TIMESTAMP WITH TIME ZONE
 );
 
+CREATE TABLE wire_keys (
+    "document_id" VARCHAR,
+    "version" INTEGER,
+    "published_on" DATE,
+    "wire_key" BIGINT
+);
+
 CREATE VIEW events_live AS SELECT * FROM events WHERE (superseded_at IS NULL);
+
+CREATE VIEW feeds_in_use AS (SELECT f.feed_id, f.outlet, f.url, w.watch_version FROM feeds AS f INNER JOIN watch_in_use AS w USING (watch_version) WHERE (NOT (f.feed_id = ANY(SELECT c.feed_id FROM feed_choices AS c)))) UNION ALL (SELECT c.feed_id, c.outlet, c.url, w.watch_version FROM feed_choices AS c CROSS JOIN watch_in_use AS w WHERE (NOT c.is_removed));
 
 CREATE VIEW newest_day AS SELECT greatest((SELECT max(published_on) FROM documents), (SELECT max("day") FROM coverage_days)) AS "day";
 
@@ -376,7 +442,7 @@ CREATE MACRO change_significance(old_stance, new_stance, weight) AS CAST(round((
 
 CREATE MACRO changes_between(from_day, to_day, known_from, known_to) AS TABLE SELECT COALESCE(a.actor, b.actor) AS actor, COALESCE(a.issue, b.issue) AS issue, COALESCE(a.aspect, b.aspect) AS aspect, change_kind(b.stance, a.stance) AS kind, b.stance AS before_stance, a.stance AS after_stance, b.condition AS before_condition, a.condition AS after_condition, a.held_since AS moved_on, b.lead_position_id AS before_position_id, a.first_position_id AS after_position_id FROM stance_as_of(to_day, known_to) AS a FULL JOIN stance_as_of(from_day, known_from) AS b ON (((a.actor = b.actor) AND (a.issue = b.issue) AND (a.aspect = b.aspect))) WHERE (a.stance IS DISTINCT FROM b.stance);
 
-CREATE MACRO evidence_of(keys) AS TABLE WITH asked AS (SELECT unnest(keys, "recursive" := CAST('t' AS BOOLEAN))), weights AS (SELECT r.role_id, r.weight FROM roles AS r INNER JOIN watch_in_use AS w USING (watch_version)), said AS (SELECT p.position_id, p.document_id, p.actor, p.issue, p.aspect, p.stance, p.condition, p.basis, p.confidence, p."role", min(p.said_on) OVER (PARTITION BY p.actor, p.issue, p.aspect, p.quote_key) AS counts_on, (p.confidence >= (SELECT w.operating_point FROM watch_in_use AS w)) AS is_sure, ((p.basis = 'dated') AND (p.attribution IN ('own_words', 'act', 'spokesperson'))) AS is_first_hand FROM positions AS p SEMI JOIN asked USING (actor, issue, aspect) WHERE ((p.withdrawn_at IS NULL) AND (p.held = 'now')))SELECT s.position_id, s.document_id, s.actor, s.issue, s.aspect, s.stance, s.condition, s.basis, s.confidence, s.counts_on, COALESCE(v.weight, 0.4) AS weight, (s.is_sure AND s.is_first_hand) AS is_own, (s.is_sure AND (s.is_first_hand OR (s.basis = 'reported_shift'))) AS may_move, COALESCE("nullif"(lower(main."trim"(d.credited_source)), ''), d.wire_id) AS origin FROM said AS s LEFT JOIN weights AS v ON ((v.role_id = s."role")) LEFT JOIN documents AS d ON ((d.document_id = s.document_id));
+CREATE MACRO evidence_of(keys) AS TABLE WITH asked AS (SELECT unnest(keys, "recursive" := CAST('t' AS BOOLEAN))), weights AS (SELECT r.role_id, r.weight FROM roles AS r INNER JOIN watch_in_use AS w USING (watch_version)), said AS (SELECT p.position_id, p.document_id, p.actor, p.issue, p.aspect, p.stance, p.condition, p.basis, p.confidence, p."role", min(p.said_on) OVER (PARTITION BY p.actor, p.issue, p.aspect, p.quote_key) AS counts_on, (p.confidence >= (SELECT w.operating_point FROM watch_in_use AS w)) AS is_sure, ((p.basis = 'dated') AND (p.attribution IN ('own_words', 'act', 'spokesperson'))) AS is_first_hand FROM positions AS p SEMI JOIN asked USING (actor, issue, aspect) WHERE ((p.withdrawn_at IS NULL) AND (p.held = 'now'))), credits AS (SELECT c.wire_id, min(lower(main."trim"(c.credited_source))) AS credit FROM documents AS c WHERE ((main."trim"(c.credited_source) != '') AND (c.wire_id = ANY(SELECT d.wire_id FROM documents AS d SEMI JOIN said USING (document_id)))) GROUP BY c.wire_id)SELECT s.position_id, s.document_id, s.actor, s.issue, s.aspect, s.stance, s.condition, s.basis, s.confidence, s.counts_on, COALESCE(v.weight, 0.4) AS weight, (s.is_sure AND s.is_first_hand) AS is_own, (s.is_sure AND (s.is_first_hand OR (s.basis = 'reported_shift'))) AS may_move, COALESCE("nullif"(lower(main."trim"(d.credited_source)), ''), c.credit, d.wire_id) AS origin FROM said AS s LEFT JOIN weights AS v ON ((v.role_id = s."role")) LEFT JOIN documents AS d ON ((d.document_id = s.document_id)) LEFT JOIN credits AS c ON ((c.wire_id = d.wire_id));
 
 CREATE MACRO freshness_on(last_said_on, on_day) AS (SELECT CASE  WHEN ((date_diff('day', last_said_on, on_day) <= w.fresh_days)) THEN ('fresh') WHEN ((date_diff('day', last_said_on, on_day) <= w.ageing_days)) THEN ('ageing') ELSE 'stale' END FROM watch_in_use AS w);
 
