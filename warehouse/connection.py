@@ -56,8 +56,9 @@ class FileLock:
             held = self._held_by(self._handle)
             self.release()
             raise LockedError(held)
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, f"{os.getpid()}\n".encode("ascii"), 0)
+        words = f"{os.getpid()}\n".encode("ascii")
+        os.pwrite(self._handle, words, 0)  # written before it is cut, so that whoever asks meanwhile never reads an empty file
+        os.ftruncate(self._handle, len(words))
 
     def release(self) -> None:
         """Let go; the file stays, since removing it would let two processes lock two files of one name."""
@@ -80,7 +81,7 @@ class FileLock:
             os.close(handle)
 
     def _held_by(self, handle: int) -> str:
-        holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip() or "unknown"
+        holder = os.pread(handle, 32, 0).decode("ascii", "replace").partition("\n")[0].strip() or "unknown"
         warehouse = self.path.name.removesuffix(".lock")
         return f"{warehouse} is in use by process {holder}; wait for it to end, or read the snapshot beside it"
 

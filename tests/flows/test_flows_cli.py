@@ -11,7 +11,7 @@ from flows.cli import app
 from flows.lock import hold_warehouse
 
 pytestmark = pytest.mark.usefixtures("quick")
-VERBS = ("run", "seed", "poll", "digest", "serve", "tag", "sql", "status", "diff", "explain", "watch", "evaluate", "settings")
+VERBS = ("run", "seed", "poll", "digest", "serve", "tag", "sql", "status", "diff", "explain", "watch", "feeds", "evaluate", "settings")
 UNREACHABLE = '\n[[feeds]]\nid = "post"\nurl = "http://127.0.0.1:9/feed"\noutlet = "Post"\ncountry = "ARL"\nkind = "online"\n'
 
 
@@ -19,7 +19,7 @@ def test_every_verb_has_help_that_ends_in_an_example(command: CommandLine) -> No
     told = command("--help")
     for verb in VERBS:
         assert f" {verb} " in told.out
-        helped = command(verb, "check", "--help") if verb == "watch" else command(verb, "--help")
+        helped = command(verb, "check", "--help") if verb in ("watch", "feeds") else command(verb, "--help")
         assert helped.code == 0
         assert helped.out.strip().split("\n\n")[-1].lstrip().startswith("Example: stancewatch "), verb
 
