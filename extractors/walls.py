@@ -41,7 +41,7 @@ STUB_WORDS: Final = 120  # a teaser before a paywall has fewer
 SHORT_WORDS: Final = 150  # a page under a title that no article has
 TITLE_WEIGHT: Final = 25  # words that a title counts for
 _QUOTED: Final = re.compile(r"\"[^\"\n]{1,400}\"|(?<!\w)'[^'\n]{1,200}'(?!\w)")
-_SENTENCE: Final = re.compile(r"(?<=[.!?:])\s+(?=[A-Z\"'(])|\n+|\s+\|\s+")
+_SENTENCE: Final = re.compile(r"(?<=[.!?:])\s{1,20}(?=[A-Z\"'(])|\n|\s\|\s")  # bounded: a run of blanks cost its square
 _STRAIGHT: Final = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "\u00a0": " "})
 _WORD: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _NOT_FREE: Final = re.compile(r'"isaccessibleforfree"\s*:\s*"?false', re.IGNORECASE)

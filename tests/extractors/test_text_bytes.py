@@ -1,4 +1,8 @@
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -313,6 +317,25 @@ def test_kept_words_stand_in_the_original(text: str) -> None:
 
 
 LONG = 200_000
+MOST_SECONDS = 10  # of processor time: what takes the square of its length takes minutes, the rest under two
+
+
+@contextmanager
+def processor_seconds(most: float) -> Iterator[None]:
+    """Fail where the body takes more processor time than `most`, however busy the machine is."""
+
+    def give_up(number: int, frame: FrameType | None) -> None:
+        raise AssertionError(f"more than {most} seconds of processor time")
+
+    before = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, most)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+
+
 HOSTILE = {
     "spaces": " " * LONG + "x",
     "open-brackets": "[" * LONG,
@@ -337,5 +360,6 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", [pytest.param(text, id=name) for name, text in HOSTILE.items()])
 def test_hostile_text_comes_to_an_end(text: str) -> None:
-    found = extract_or_outcome(text.encode())
+    with processor_seconds(MOST_SECONDS):
+        found = extract_or_outcome(text.encode())
     assert isinstance(found, CleanText) or found is DocumentOutcome.NO_TEXT
