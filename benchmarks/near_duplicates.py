@@ -26,8 +26,9 @@ WORDS = 300
 BASE = 1_000
 
 
-def make_article(number: int, rng: random.Random, day: date) -> Document:
-    """Return an article of `WORDS` words out of a vocabulary of common size, so that no two are alike but by chance."""
+def make_article(number: int, day: date) -> Document:
+    """Return article `number`: `WORDS` words out of a vocabulary of common size, so that no two are alike but by chance."""
+    rng = random.Random(number)
     text = f"Headline {number}\n\n" + " ".join(f"w{int(rng.paretovariate(0.6)) % 20_000}" for _ in range(WORDS))
     document_id = content_id("bench", number)
     return Document(
@@ -52,24 +53,17 @@ def make_article(number: int, rng: random.Random, day: date) -> Document:
 
 def fill(store: Warehouse, count: int, days: int) -> None:
     """Store `count` articles, published on the last `days` days, in the order of days."""
-    rng = random.Random(1)
     for first in range(0, count, 5_000):
         numbers = range(first, min(first + 5_000, count))
-        store.insert_documents([make_article(number, rng, LAST - timedelta(days - 1 - number * days // count)) for number in numbers])
+        store.insert_documents([make_article(number, LAST - timedelta(days - 1 - number * days // count)) for number in numbers])
 
 
 def new_articles(count: int) -> list[Document]:
     """Return a copy of the last article of a warehouse of `count`, as another outlet prints it, and an article that is no copy."""
-    rng = random.Random(1)
-    for number in range(count):
-        stored = make_article(number, rng, LAST) if number == count - 1 else None
-        if stored is None:
-            for _ in range(WORDS):
-                rng.paretovariate(0.6)
-    assert stored is not None
+    stored = make_article(count - 1, LAST)
     text = "Other headline\n\n" + stored.text.partition("\n\n")[2].rsplit(" ", 30)[0]
     copy = stored.model_copy(update={"document_id": content_id("copy"), "text": text, "wire_keys": wire_keys(text)})
-    return [copy, make_article(count + 1, random.Random(2), LAST)]
+    return [copy, make_article(count + 1, LAST)]
 
 
 def main() -> None:

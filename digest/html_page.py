@@ -1,6 +1,7 @@
 """The digest as one HTML page: templates with autoescape on, every stranger's text isolated, links to the web only."""
 
 import sys
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -35,15 +36,18 @@ _WORDINGS = (
 class _CompiledTemplates(FileSystemBytecodeCache):
     """Compiled templates beside their sources, as Python keeps compiled modules: half the time of a page is their compilation."""
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Read a compiled template; one that cannot be read is compiled again."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template; where the folder may not be written, it is compiled again next time."""
         if sys.dont_write_bytecode:
             return
-        try:
+        with suppress(OSError):
             Path(self.directory).mkdir(exist_ok=True)
             super().dump_bytecode(bucket)
-        except OSError:
-            return
 
 
 def html_page(view: DigestView) -> str:

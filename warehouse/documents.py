@@ -147,7 +147,7 @@ def _read_texts(connection: duckdb.DuckDBPyConnection, versions: Collection[tupl
     ids = pa.array([one[0] for one in wanted], pa.string())
     pairs = pa.table({"document_id": ids, "version": pa.array([one[1] for one in wanted], pa.int32())})
     with registered(connection, incoming_pairs=pairs):
-        rows = connection.execute(read_query("texts_of_versions"), {"ids": [one[0] for one in wanted]}).fetchall()
+        rows = connection.execute(read_query("texts_of_versions")).fetchall()
     return {(document_id, version): AlikeText(document_id, wire_id, text) for document_id, version, wire_id, text in rows}
 
 

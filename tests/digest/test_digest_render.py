@@ -19,11 +19,13 @@ from digest_samples import (
     make_opening_digest,
     make_stance,
 )
+from jinja2 import DictLoader, Environment
 from lxml import html
 from make_goldens import build_goldens
 from markdown_it import MarkdownIt
 
 from digest import wording
+from digest.html_page import _CompiledTemplates
 from digest.render import render_html, render_json, render_markdown
 from digest.view import NOT_READ_SHOWN, DigestView
 from vocabulary import words
@@ -436,3 +438,24 @@ def test_a_page_without_stances_or_names_still_stands() -> None:
     for text in both_texts(bare):
         assert "NLA" in text
         assert "cod_quota" in text
+
+
+@pytest.mark.parametrize("damage", ["none", "cut", "foreign", "folder is a file"])
+def test_compiled_templates_are_kept_and_never_stand_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str) -> None:
+    monkeypatch.setattr("sys.dont_write_bytecode", False)
+    folder = tmp_path / "kept"
+    if damage == "folder is a file":
+        folder.write_text("in the way", encoding="utf-8")
+
+    def render() -> str:
+        kept = _CompiledTemplates(str(folder), "%s.cache")
+        return Environment(loader=DictLoader({"page": "{{ 6 * 7 }}"}), bytecode_cache=kept).get_template("page").render()
+
+    assert render() == "42"
+    for file in folder.glob("*.cache") if folder.is_dir() else ():
+        if damage == "cut":
+            file.write_bytes(file.read_bytes()[:-5])
+        elif damage == "foreign":
+            file.write_bytes(b"no template")
+    assert render() == "42"
+    assert folder.is_file() or len(list(folder.glob("*.cache"))) == 1
