@@ -3,6 +3,7 @@
     http://127.0.0.1:<main port>/<outlet>/...       path prefix
     http://127.0.0.1:<port of the outlet>/...       a port each
     http://<outlet>.localhost:<any port>/...        host name, for those who resolve *.localhost to this machine
+    http://<outlet>.example/...                     host name alone, for those who find the port by `Newsroom.hosts`; the same on any port
 
 Addresses within pages and feeds begin as the request did. A Host header that is none of ours is never repeated: the address of the
 socket is used in its place. The clock is the scenario's: what is published is set by `Newsroom.set_moment`.
@@ -24,8 +25,9 @@ from newsroom.answers import Answer, answer
 from newsroom.outlets import Outlet
 from newsroom.scenario import Scenario
 
-Addressing = Literal["port", "prefix", "host"]
+Addressing = Literal["port", "prefix", "host", "name"]
 _LOOPBACK = "127.0.0.1"
+_NAMES = ".example"  # reserved for what is made up (RFC 2606)
 _OUTLET_PATH = re.compile(r"/([a-z][a-z0-9-]*)(/.*)?")
 
 
@@ -114,6 +116,11 @@ class Newsroom:
         return tuple(server.port for server in self._servers.values())
 
     @property
+    def hosts(self) -> dict[str, int]:
+        """Map the host names of addresses by name to the port of this machine where they stand."""
+        return {f"{outlet.id}{_NAMES}": self._servers[""].port for outlet in self.scenario.outlets}
+
+    @property
     def moment(self) -> datetime:
         """Return the moment of the scenario's clock."""
         with self._lock:
@@ -135,6 +142,8 @@ class Newsroom:
                 return f"{self.base_url}/{outlet_id}"
             case "host":
                 return f"http://{outlet_id}.localhost:{self._servers[''].port}"
+            case "name":
+                return f"http://{outlet_id}{_NAMES}"
 
     def feeds(self, *, by: Addressing = "port") -> list[FeedAddress]:
         """Return the feed of every outlet, under the address that it has at the beginning of the scenario."""
@@ -162,6 +171,7 @@ class _Server(ThreadingHTTPServer):
 
     daemon_threads = True
     block_on_close = True
+    request_queue_size = 128  # with the usual 5, who asks for all outlets at once waits a second for a connection that was dropped
 
     def __init__(self, port: int, room: Newsroom, outlet_id: str) -> None:
         self.room = room
@@ -226,9 +236,10 @@ class _Handler(BaseHTTPRequestHandler):
         room = self.server.room
         host = self.headers.get("Host", "").strip().lower()
         own_names = {f"{_LOOPBACK}:{self.server.port}", f"localhost:{self.server.port}"}
-        named = host.removesuffix(f".localhost:{self.server.port}")
+        ends = (f".localhost:{self.server.port}", _NAMES)
+        named = next((host.removesuffix(end) for end in ends if host.endswith(end)), "")
         path = urlsplit(self.path).path
-        if named != host and named in room.scenario.outlet_by_id:
+        if named in room.scenario.outlet_by_id:
             outlet_id, home = named, f"http://{host}"
         else:
             home = f"http://{host if host in own_names else f'{_LOOPBACK}:{self.server.port}'}"

@@ -229,6 +229,21 @@ def test_the_log_tells_what_the_server_saw(room: Newsroom) -> None:
     assert start <= first.at_s <= second.at_s <= time.monotonic()
 
 
+def test_names_without_a_port_are_the_same_on_any_port(scenario: Scenario) -> None:
+    """Who finds the port by `hosts` gets bytes that do not tell it."""
+    bodies = []
+    for _ in range(2):
+        with Newsroom(scenario) as room:
+            room.set_moment(at(DAY))
+            (url,) = [feed.url for feed in room.feeds(by="name") if feed.outlet_id == "harbour-wire"]
+            assert url == "http://harbour-wire.example/rss/top.xml"
+            assert room.hosts["harbour-wire.example"] == room.ports[0]
+            bodies.append(get(room.base_url + "/rss/top.xml", host="harbour-wire.example").body)
+            assert get(room.base_url + "/rss/top.xml", host="nobody.example").status == 404
+    assert bodies[0] == bodies[1]
+    assert b"<link>http://harbour-wire.example/article/" in bodies[0]
+
+
 def test_head_has_the_headers_alone(room: Newsroom) -> None:
     room.set_moment(at(DAY))
     got, full = get(feed_url(room, "harbour-wire"), method="HEAD"), get(feed_url(room, "harbour-wire"))
