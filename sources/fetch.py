@@ -17,7 +17,17 @@ import aiohttp
 from yarl import URL
 
 from sources.address import checked_url, host_of, masked_url
-from sources.guard import AddressRefusedError, GuardedResolver, Permit, guarded_socket, permit_all, permit_loopback_ports, permit_public
+from sources.guard import (
+    AddressRefusedError,
+    GuardedResolver,
+    LocalResolver,
+    Permit,
+    guarded_socket,
+    permit_all,
+    permit_loopback_ports,
+    permit_ports_alone,
+    permit_public,
+)
 from sources.inflate import GZIP_MAGIC, InflateError, Inflater, TooLargeError
 from sources.plain import printable, storable
 from sources.politeness import Turns
@@ -83,7 +93,8 @@ class Fetcher:
     """Fetch addresses over one connection pool; use it as an async context manager.
 
     `user_agent` names the program and a contact. `allow_private` and `allow_ports` (ports of this machine) open what is closed in
-    production, for tests and demonstrations. `deadline_s` covers one fetch with its redirects, not the wait for its turn.
+    production, for tests. `local_hosts` are the names of a site on this machine, each with its port: where they are given nothing else
+    can be asked, for demonstrations. `deadline_s` covers one fetch with its redirects, not the wait for its turn.
     `gap_s` is the pause between two requests to one host; `at_once` caps requests over all hosts, `host_at_once` those to one.
     """
 
@@ -93,6 +104,7 @@ class Fetcher:
         user_agent: str,
         allow_private: bool = False,
         allow_ports: Collection[int] = (),
+        local_hosts: Mapping[str, int] | None = None,
         max_bytes: int = 10_000_000,
         deadline_s: float = 30.0,
         gap_s: float = 1.0,
@@ -101,7 +113,10 @@ class Fetcher:
     ) -> None:
         self.user_agent = printable(user_agent)
         self._permit: Permit = permit_public
-        if allow_private:
+        self._local_hosts = dict(local_hosts or {})
+        if self._local_hosts:
+            self._permit = permit_ports_alone(frozenset(self._local_hosts.values()))
+        elif allow_private:
             self._permit = permit_all
         elif allow_ports:
             self._permit = permit_loopback_ports(frozenset(allow_ports))
@@ -114,7 +129,7 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         """Open the connection pool."""
         connector = aiohttp.TCPConnector(
-            resolver=GuardedResolver(self._permit),
+            resolver=LocalResolver(self._local_hosts) if self._local_hosts else GuardedResolver(self._permit),
             socket_factory=guarded_socket(self._permit),
             use_dns_cache=False,
             limit=self._at_once,

@@ -6,7 +6,7 @@ any. So the check stands where a socket is opened, once per hop and address, and
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
@@ -79,6 +79,34 @@ def permit_loopback_ports(ports: frozenset[int]) -> Permit:
         return refusal_of(address)
 
     return permit
+
+
+def permit_ports_alone(ports: frozenset[int]) -> Permit:
+    """Permit these ports of this machine and nothing else: for demonstrations, which must not leave it."""
+
+    def permit(address: str, port: int) -> str:
+        if port in ports and ipaddress.ip_address(address.partition("%")[0]).is_loopback:
+            return ""
+        return f"{address} port {port} is not part of the site on this machine"
+
+    return permit
+
+
+class LocalResolver(AbstractResolver):
+    """Resolve the names of a site on this machine, each to its port there; no other name is looked up anywhere."""
+
+    def __init__(self, ports: Mapping[str, int]) -> None:
+        self._ports = dict(ports)
+
+    async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET) -> list[ResolveResult]:  # noqa: ARG002
+        """Return where `host` stands; raise `AddressRefusedError` for any other name."""
+        if host not in self._ports:
+            raise AddressRefusedError(f"{host} is not part of the site on this machine")
+        place = {"hostname": host, "host": "127.0.0.1", "port": self._ports[host]}
+        return [ResolveResult(**place, family=socket.AF_INET, proto=0, flags=socket.AI_NUMERICHOST)]  # type: ignore[typeddict-item]
+
+    async def close(self) -> None:
+        """There is nothing to close."""
 
 
 class GuardedResolver(AbstractResolver):

@@ -110,3 +110,28 @@ async def test_proxies_of_the_surroundings_are_ignored(open_site: Any, monkeypat
     async with Fetcher(user_agent=AGENT, allow_private=True, gap_s=0) as fetcher:
         await fetcher.fetch(site.url("/a"))
     assert (proxy.hits, site.hits) == ([], ["/a"])
+
+
+async def test_the_names_of_a_local_site_lead_to_its_port_and_nowhere_else(open_site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = await open_site(a=b"text")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: pytest.fail("a name was looked up"))
+    async with Fetcher(user_agent=AGENT, local_hosts={"post.example": site.port}, gap_s=0) as fetcher:
+        fetched = await fetcher.fetch("http://post.example/a")
+    assert (fetched.content, fetched.url, site.hits) == (b"text", "http://post.example/a", ["/a"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://other.example/a", "http://a.post.example/a", "http://localhost:{port}/a", "http://8.8.8.8/a", "http://[2a00:1450::1]/a"),
+        *("http://127.0.0.1:{other}/a", "http://[::1]:{other}/a", "http://10.0.0.1:{port}/a"),
+    ],
+)
+async def test_nothing_but_the_local_site_can_be_asked(open_site: Any, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    site, other = await open_site(a=b"text"), await open_site(a=b"secret")
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **options: pytest.fail("a name was looked up"))
+    hosts = {"post.example": site.port}
+    async with Fetcher(user_agent=AGENT, local_hosts=hosts, allow_private=True, gap_s=0, deadline_s=5) as fetcher:
+        with pytest.raises(FetchTerminalError) as caught:
+            await fetcher.fetch(url.format(port=site.port, other=other.port))
+    assert (caught.value.status, site.hits, other.hits) == (PollStatus.REFUSED, [], [])
