@@ -6,7 +6,7 @@ Web pages are read by worker processes (`flows.workers`), plain texts here: no p
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -108,9 +108,9 @@ def outcomes_of(ctx: RunContext, failures: Iterable[Failure]) -> list[Outcome]:
     return [Outcome(run_id=ctx.run_id, item=item, status=word, detail=why, recorded_at=ctx.now) for item, word, why in failures]
 
 
-def open_workers(ctx: RunContext) -> PageWorkers:
-    """Return worker processes as the settings have them, to be used as a context manager; none is started yet."""
-    return PageWorkers(PageLimits.of(ctx.settings))
+def open_workers(ctx: RunContext) -> AbstractContextManager[PageWorkers]:
+    """Return worker processes to be used as a context manager: those that `ctx` keeps, else new ones, none of which is started yet."""
+    return PageWorkers(PageLimits.of(ctx.settings)) if ctx.workers is None else nullcontext(ctx.workers)
 
 
 def _extract(ctx: RunContext, raws: Sequence[RawDocument], on_each: Callable[[], None], kept: PageWorkers | None) -> list[Ended]:

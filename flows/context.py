@@ -1,10 +1,11 @@
 """What every step is given: settings, the watch, the moment of the run, and the tagger made from the watch."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from extractors.tagger import Tagger
 from flows.clock import current_time
@@ -13,16 +14,28 @@ from vocabulary.errors import WatchError
 from vocabulary.watch import Watch
 from vocabulary.watch_file import parse_watch
 
+if TYPE_CHECKING:  # who only reads the watch needs no processes
+    from flows.workers import PageWorkers
+
 
 @dataclass(frozen=True, slots=True)
 class RunContext:
-    """One run's surroundings. `now` is fixed at its start, so that all its rows and its idea of today agree."""
+    """One run's surroundings. `now` is fixed at its start, so that all its rows and its idea of today agree.
+
+    The last three are for who makes many runs in one process by a clock of their own (`flows.demo`).
+    """
 
     settings: Settings
     watch: Watch
     tagger: Tagger
     now: datetime
     run_id: str = ""
+    clock: Callable[[], datetime] = current_time
+    """Tells when a run ends."""
+    local_hosts: Mapping[str, int] = field(default_factory=dict)
+    """Names of a site on this machine, each with its port; where there are any, nothing else is fetched."""
+    workers: "PageWorkers | None" = None
+    """Processes that read pages and outlive this run; None to start them for each."""
 
     @property
     def today(self) -> date:

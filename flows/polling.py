@@ -118,11 +118,12 @@ def poll_into(ctx: RunContext, store: Warehouse, feeds: Sequence[Feed], *, force
     )
 
 
-def open_fetcher(settings: Settings) -> Fetcher:
-    """Return the client by which feeds and pages are fetched."""
+def open_fetcher(settings: Settings, local_hosts: Mapping[str, int] | None = None) -> Fetcher:
+    """Return the client by which feeds and pages are fetched; with `local_hosts` it asks those of this machine and nothing else."""
     return Fetcher(
         user_agent=settings.user_agent,
         allow_private=settings.allow_private,
+        local_hosts=local_hosts,
         max_bytes=settings.max_bytes,
         deadline_s=settings.http_deadline_s,
         gap_s=settings.host_gap_s,
@@ -134,7 +135,7 @@ def open_fetcher(settings: Settings) -> Fetcher:
 async def _poll(ctx: RunContext, store: Warehouse, keeper: StoreKeeper, feeds: Sequence[Feed], force: bool) -> PollSummary:
     settings = ctx.settings
     state = State(last=store.last_polls(), pauses=store.host_pauses(ctx.now))
-    async with open_fetcher(settings) as fetcher:
+    async with open_fetcher(settings, ctx.local_hosts) as fetcher:
         poller = Poller(
             fetcher=fetcher,
             keeper=keeper,

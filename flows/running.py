@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable
 from datetime import date
 
-from flows.clock import current_time
 from flows.context import RunContext
 from flows.issue import issue_digest
 from flows.lock import hold_warehouse
@@ -42,9 +41,9 @@ def record_run(ctx: RunContext, step: str, work: Work, *, wait_s: float = 0) -> 
         try:
             report = work(ctx.in_run(run.run_id))
         except BaseException as error:
-            store.end_run(run.run_id, ended_at=current_time(), status=RunStatus.FAILED, detail=f"{type(error).__name__}: {error}")
+            store.end_run(run.run_id, ended_at=ctx.clock(), status=RunStatus.FAILED, detail=f"{type(error).__name__}: {error}")
             raise
-        store.end_run(run.run_id, ended_at=current_time(), status=report.status, detail=report.detail())
+        store.end_run(run.run_id, ended_at=ctx.clock(), status=report.status, detail=report.detail())
         store.publish_snapshot()
     return report
 

@@ -139,6 +139,7 @@ class _Worker:
                 [sys.executable, "-P", "-m", "flows.page_worker", json.dumps(orders)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
+                process_group=0,  # a terminal's Ctrl-C is the parent's to answer, also before the worker can say so itself
                 # one order of sets and dictionaries in all workers, so that one page gives one text
                 env=child_environment({"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path), "PYTHONHASHSEED": "0"}),
             )
