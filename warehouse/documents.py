@@ -160,6 +160,24 @@ def known_urls(connection: duckdb.DuckDBPyConnection, urls: Collection[str]) -> 
         return {row[0] for row in connection.execute("SELECT url FROM documents SEMI JOIN incoming_urls USING (url)").fetchall()}
 
 
+class CopyCount(NamedTuple):
+    """How much of what is stored is one story printed several times."""
+
+    stories: int
+    """Stories of which there are several prints."""
+    documents: int
+    """Articles that are a print of one of them."""
+
+
+def count_copies(connection: duckdb.DuckDBPyConnection) -> CopyCount:
+    """Return how many stories have several prints (one `wire_id` in several articles), and how many articles those are."""
+    row = connection.execute(
+        "WITH stories AS (SELECT wire_id, count(*) AS prints FROM documents WHERE wire_id IS NOT NULL GROUP BY wire_id HAVING count(*) > 1)"
+        " SELECT count(*), coalesce(sum(prints), 0)::BIGINT FROM stories"
+    ).fetchone()
+    return CopyCount(*row) if row else CopyCount(0, 0)
+
+
 def list_untagged(connection: duckdb.DuckDBPyConnection, extractor_version: str, watch_version: str, limit: int | None) -> list[Document]:
     """Return the newest text of each article whose tagging in force is not by these versions, oldest article first."""
     parameters = {"extractor_version": extractor_version, "watch_version": watch_version, "limit": limit}

@@ -16,10 +16,10 @@ from warehouse import changes, claims, coverage, digests, documents, polls, runs
 from warehouse.beside import find_size
 from warehouse.connection import FileLock, connect, make_folder, telling_file_errors, transaction
 from warehouse.coverage import WarehouseStatus
-from warehouse.documents import AlikeText, InsertCount
+from warehouse.documents import AlikeText, CopyCount, InsertCount
 from warehouse.migrate import migrate
 
-__all__ = ["AlikeText", "InsertCount", "Warehouse", "WarehouseStatus", "open_warehouse"]
+__all__ = ["AlikeText", "CopyCount", "InsertCount", "Warehouse", "WarehouseStatus", "open_warehouse"]
 
 
 @contextmanager
@@ -163,6 +163,10 @@ class Warehouse:
     def known_urls(self, urls: Collection[str]) -> set[str]:
         """Return those of `urls` that are addresses of stored articles."""
         return documents.known_urls(self.connection, urls)
+
+    def count_copies(self) -> CopyCount:
+        """Return how many stories have several prints, and how many articles those are."""
+        return documents.count_copies(self.connection)
 
     def first_document_day(self) -> date | None:
         """Return the oldest day of publication, None without documents."""
