@@ -1,8 +1,12 @@
 """Exit codes of the command line, and which error ends with which."""
 
 from enum import IntEnum
+from typing import Final
 
 from vocabulary.errors import LockedError, NoDataError, StancewatchError
+
+SIGNALLED: Final = 128
+"""Added to the number of the signal that ended a command, as shells do: 130 for Ctrl-C."""
 
 
 class ExitCode(IntEnum):

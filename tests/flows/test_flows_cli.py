@@ -11,7 +11,10 @@ from flows.cli import app
 from flows.lock import hold_warehouse
 
 pytestmark = pytest.mark.usefixtures("quick")
-VERBS = ("run", "seed", "poll", "digest", "serve", "tag", "sql", "status", "diff", "explain", "watch", "feeds", "evaluate", "settings")
+VERBS = (
+    *("run", "seed", "poll", "digest", "serve", "tag", "sql", "status", "diff", "explain", "watch", "feeds", "evaluate", "demo"),
+    "settings",
+)
 UNREACHABLE = '\n[[feeds]]\nid = "post"\nurl = "http://127.0.0.1:9/feed"\noutlet = "Post"\ncountry = "ARL"\nkind = "online"\n'
 
 
