@@ -11,12 +11,11 @@ from email.message import Message
 from time import monotonic
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
 
 import aiohttp
 from yarl import URL
 
-from sources.address import checked_url, host_of, masked_url
+from sources.address import absolute_url, checked_url, host_of, masked_url
 from sources.guard import AddressRefusedError, GuardedResolver, Permit, guarded_socket, permit_all, permit_loopback_ports, permit_public
 from sources.inflate import GZIP_MAGIC, InflateError, Inflater, TooLargeError
 from sources.plain import printable, storable
@@ -208,11 +207,7 @@ def _follow(request: _Request, status: int, headers: Mapping[str, str]) -> None:
     shown, target = masked_url(request.url), headers.get("Location", "")
     if not target:
         raise FetchTerminalError(f"{shown} redirects ({status}) to nowhere", PollStatus.HTTP_ERROR, status)
-    try:
-        joined = urljoin(request.url, target.strip())
-    except ValueError as error:
-        raise FetchTerminalError(f"{shown} redirects ({status}) to a malformed address", PollStatus.REFUSED, status) from error
-    onward = checked_url(joined)
+    onward = checked_url(absolute_url(request.url, target))
     if request.url.startswith("https:") and onward.startswith("http:"):
         # anybody between could then write the article
         raise FetchTerminalError(f"{shown} redirects from https to http: {masked_url(onward)}", PollStatus.REFUSED, status)

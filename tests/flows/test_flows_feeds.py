@@ -243,4 +243,7 @@ def test_feeds_that_a_page_names() -> None:
     <link rel="alternate" type="text/html" href="/de"><link rel="stylesheet" href="/s.css"></head></html>"""
     found = find_feeds(page, "https://a.example/")
     assert [tuple(one) for one in found] == [("https://a.example/news/rss", "All & more"), ("https://b.example/atom", "")]
+    odd = b'<base href="http://["><link rel="alternate" type="application/rss+xml" href="rss">'
+    odd += b'<link rel="alternate" type="application/rss+xml" href="ht&#9;tp://b.example/">'
+    assert [one.url for one in find_feeds(odd, "https://a.example/")] == ["https://a.example/rss"]
     assert find_feeds(b"", "https://a.example/") == find_feeds(b"\x00\xff", "https://a.example/") == []

@@ -1,4 +1,5 @@
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -80,6 +81,55 @@ async def open_raw() -> AsyncIterator[Callable[..., Awaitable[str]]]:
 
     yield build
     over.set()
+    for server in servers:
+        server.close()
+        await server.wait_closed()
+
+
+@dataclass
+class Trap:
+    """A port of this machine behind which nobody may be: every connection to it is counted, on IPv4 and IPv6."""
+
+    port: int
+    hits: int = 0
+    heard: bytes = b""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.hits += 1
+        self.heard += await reader.read(10_000)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\ninside secret")
+        writer.close()
+
+
+def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    opened.bind((host, port))
+    return opened
+
+
+@pytest_asyncio.fixture
+async def open_trap() -> AsyncIterator[Callable[..., Awaitable[Trap]]]:
+    """Return a builder of traps at `port` (any free one if 0) of the hosts that this machine has among `hosts`."""
+    servers: list[asyncio.Server] = []
+
+    async def build(*hosts: str, port: int = 0) -> Trap:
+        trap = Trap(port)
+        for host in hosts or ("127.0.0.1", "::1"):
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            try:
+                opened = _listen(family, host, trap.port)
+            except OSError:
+                if trap.port == 0:
+                    raise
+                continue  # no IPv6 here, or somebody else has the port there
+            servers.append(await asyncio.start_server(trap.answer, sock=opened))
+            trap.port = trap.port or opened.getsockname()[1]
+        return trap
+
+    yield build
     for server in servers:
         server.close()
         await server.wait_closed()
