@@ -29,7 +29,7 @@ from vocabulary.errors import FetchTerminalError
 from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome, PollStatus
 
-MAX_ITEMS = 50_000
+MAX_ITEMS = 10_000
 MAX_TITLE = 500
 MAX_SUMMARY = 5000
 # All that feedparser was seen to raise on 50,000 mutated feeds, by its base classes; a MemoryError is none of a feed's business
