@@ -227,6 +227,7 @@ async def _body(request: _Request, response: aiohttp.ClientResponse) -> tuple[by
     except InflateError as error:
         response.close()
         raise FetchTerminalError(f"{shown} refused: {error}", PollStatus.REFUSED, status) from error
+    lost = _watch_loss(response)
     try:
         async for piece in response.content.iter_chunked(_CHUNK):
             out += inflater.take(piece)
@@ -239,9 +240,25 @@ async def _body(request: _Request, response: aiohttp.ClientResponse) -> tuple[by
     except InflateError as error:
         response.close()
         raise FetchTransientError(f"{shown}: {error}", PollStatus.HTTP_ERROR, status) from error
+    if lost is not None and lost.done() and (reset := lost.exception()) is not None:
+        raise FetchTransientError(f"{shown}: no whole answer: {_words(reset)}", PollStatus.UNREACHABLE)
     if out.startswith(GZIP_MAGIC):
         raise FetchTerminalError(f"{shown} refused: compressed twice, or an archive", PollStatus.REFUSED, status)
     return bytes(out), False
+
+
+def _watch_loss(response: aiohttp.ClientResponse) -> "asyncio.Future[None] | None":
+    """Return what tells how the connection ends, where its end is that of the body; None where the answer says its length.
+
+    A connection that is reset ends a body without a length as one that is closed does, as far as the client is concerned.
+    """
+    says_length = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+    if says_length or response.connection is None or response.connection.protocol is None:
+        return None
+    lost = response.connection.protocol.closed
+    if lost is not None:
+        lost.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # looked at, so that nobody is told of it
+    return lost
 
 
 def _status_error(shown: str, status: int, headers: Mapping[str, str]) -> FetchTerminalError | FetchTransientError:
