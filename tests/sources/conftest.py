@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from ssl import SSLContext
 
 import pytest_asyncio
 from aiohttp import web
@@ -43,14 +44,14 @@ async def open_site() -> AsyncIterator[Callable[..., Awaitable[Site]]]:
     """Return a builder of sites; they close at the end of the test."""
     runners: list[web.AppRunner] = []
 
-    async def build(**pages: object) -> Site:
+    async def build(*, ssl: SSLContext | None = None, **pages: object) -> Site:
         site = Site(pages={f"/{name}": page for name, page in pages.items()})
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", site.answer)
         runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await runner.setup()
         runners.append(runner)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=ssl).start()
         site.port = runner.addresses[0][1]
         return site
 
