@@ -211,10 +211,10 @@ def test_no_key_of_an_address_is_ever_shown(feeds: CommandLine, shelf: Shelf, wo
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[feeds]]\nid = 'X X'\nurl = 'https://a.example'\noutlet = 'A'\ncountry = ''\nkind = 'online'\n", "line 1: id"),
+        ("[[feeds]]\nid = 'X X'\nurl = 'https://a.example'\noutlet = 'A'\ncountry = ''\nkind = 'online'\n", "line 2: id"),
         ("removed = 'one'\n", "line 1: removed is no list"),
         ("feed = 1\n", "line 1: feed is nothing"),
-        ("[[feeds]\n", "not TOML"),
+        ("[[feeds]\n", "line 1: not TOML"),
         ("\n[[feeds]]\nid = 'a'\n", "line 2: url"),
     ],
     ids=["id", "removed", "key", "toml", "missing"],
