@@ -152,7 +152,7 @@ def test_row_52_ten_broken_feeds_of_fifty_harm_no_other(
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda host, *rest, **more: real("127.0.0.1" if str(host).endswith(".example") else host, *rest, **more)
     )
-    deadline_s = 4
+    deadline_s = 6
     started = monotonic()
     answer = command(*OPEN, "--set", f"http_deadline_s={deadline_s}", "--set", "http_at_once=6", "poll")
     took_s = monotonic() - started
