@@ -97,7 +97,7 @@ def test_row_4_validators_never_outlive_a_kill_without_their_rows(world: World, 
     assert len(asked) == 2
     assert not any({"If-None-Match", "If-Modified-Since"} & headers.keys() for headers in asked)
     assert rows(world, "SELECT http_status, new_items, etag FROM feed_polls") == [(200, 3, '"1"')]
-    assert rows(world, "SELECT count(*) FROM documents") == [(3,)]
+    assert rows(world, "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM feed_entries)") == [(3, 3)]
     (again,) = run_poll(world.context(now=NOW + timedelta(hours=1), allow_private=True, host_gap_s=0)).steps
     assert again.polls == {PollStatus.NOT_MODIFIED: 1}
     assert site.headers[-1]["If-None-Match"] == '"1"'
