@@ -7,8 +7,9 @@ from datetime import datetime
 from flows.polling import open_fetcher
 from flows.settings import Settings
 from sources.answers import Answer, ask
+from sources.apart import read_feed
 from sources.discovery import FoundFeed, find_feeds
-from sources.feeds import parse_feed
+from sources.feeds import ParsedFeed
 from sources.hosts import Clock, Rests, work_by_host
 from vocabulary.documents import FeedPoll
 from vocabulary.errors import FeedListError
@@ -48,15 +49,15 @@ def look_up(settings: Settings, url: str, now: datetime) -> tuple[str, list[Foun
 
     Raises the errors of a fetch, and `FeedListError` where there is neither.
     """
+    probe = Feed(id="probe", url=url, outlet="probe", country="", kind="online")
 
-    async def fetch() -> tuple[bytes, str, str]:
+    async def fetch() -> tuple[bytes, str, ParsedFeed]:
         async with open_fetcher(settings) as fetcher:
             answer = await fetcher.fetch(url)
-        return answer.content, answer.headers.get("content-type", ""), answer.url
+        kind = answer.headers.get("content-type", "")
+        return answer.content, answer.url, await read_feed(answer.content, feed=probe, content_type=kind, now=now, base_url=answer.url)
 
-    content, kind, final_url = asyncio.run(fetch())
-    probe = Feed(id="probe", url=url, outlet="probe", country="", kind="online")
-    parsed = parse_feed(content, feed=probe, content_type=kind, now=now, base_url=final_url)
+    content, final_url, parsed = asyncio.run(fetch())
     if parsed.status not in FAILED_POLLS:
         return parsed.title, []
     found = find_feeds(content, final_url) if parsed.status in (PollStatus.NOT_A_FEED, PollStatus.BLOCKED) else []

@@ -20,6 +20,8 @@ from flows.settings import Settings
 from sources.address import checked_url
 from vocabulary.errors import FeedListError, FetchTerminalError
 from vocabulary.watch import Feed, Watch
+from vocabulary.watch_checks import Location
+from vocabulary.watch_file import line_numbers, line_of, line_of_error
 
 NAME = "feeds.toml"
 _HEAD = "# Feeds added to those of the watch, and those taken from them. Written by `stancewatch feeds`.\n"
@@ -65,8 +67,10 @@ def read_choices(settings: Settings) -> FeedChoices:
         raise FeedListError(str(path), [f"cannot be read: {error}"]) from error
     try:
         raw = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise FeedListError(str(path), [f"not TOML: {error}"]) from error
+    except RecursionError as error:
+        raise FeedListError(str(path), ["line 1: lists or tables are nested too deeply"]) from error
+    except ValueError as error:
+        raise FeedListError(str(path), [f"line {line_of_error(error, text)}: not TOML: {str(error).split(' (at')[0]}"]) from error
     return _checked(raw, text, str(path))
 
 
@@ -142,27 +146,32 @@ def _same(url: str) -> str:
 
 
 def _checked(raw: dict[str, object], text: str, source: str) -> FeedChoices:
-    lines = [number for number, line in enumerate(text.splitlines(), start=1) if line.strip().startswith("[[feeds]]")]
-    problems = [
-        f"line 1: {key} is nothing that stands here; only removed and [[feeds]] do" for key in raw if key not in ("removed", "feeds")
+    problems: list[tuple[Location, str]] = [
+        ((key,), f"{key} is nothing that stands here; only removed and [[feeds]] do") for key in raw if key not in ("removed", "feeds")
     ]
     removed, parts = raw.get("removed", []), raw.get("feeds", [])
     if not isinstance(removed, list) or not all(isinstance(one, str) for one in removed):
-        problems.append('line 1: removed is no list of ids; write removed = ["id"]')
+        problems.append((("removed",), 'removed is no list of ids; write removed = ["id"]'))
         removed = []
     feeds: list[Feed] = []
     for number, part in enumerate(parts if isinstance(parts, list) else [parts]):
-        line = lines[number] if number < len(lines) else 1
+        place: Location = ("feeds", number)
         try:
             feed = Feed.model_validate(part)
         except ValidationError as error:
-            problems += [f"line {line}: {_words(dict(item))}" for item in error.errors(include_url=False, include_input=False)]
+            items = error.errors(include_url=False, include_input=False)
+            problems += [((*place, *item["loc"]), _words(dict(item))) for item in items]
             continue
         if any(feed.id == other.id for other in feeds):
-            problems.append(f"line {line}: a feed with the id {feed.id} stands above already")
+            problems.append(((*place, "id"), f"a feed with the id {feed.id} stands above already"))
+        if (same := find_same(feed.url, feeds)) is not None:
+            problems.append(((*place, "url"), f"feed {feed.id} has the address of feed {same.id}; remove one"))
         feeds.append(feed)
     if problems:
-        raise FeedListError(source, problems)
+        lines = line_numbers(text)
+        raise FeedListError(
+            source, [f"line {line}: {words}" for line, words in sorted((line_of(at, lines), words) for at, words in problems)]
+        )
     return FeedChoices(tuple(feeds), frozenset(removed))
 
 

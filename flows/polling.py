@@ -21,8 +21,11 @@ from sources.polling import AnswerRows, Limits, PageRows, Poller, PollSummary, S
 from sources.schedule import Pace
 from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, RawDocument, WaitingEntry
 from vocabulary.watch import Feed
-from vocabulary.words import DocumentOutcome
+from vocabulary.words import FAILED_POLLS, DocumentOutcome
 from warehouse.store import Warehouse
+
+_NAMED = 20
+"""Feeds that failed which the report names; `status` lists them all."""
 
 
 class StoreKeeper:
@@ -165,4 +168,13 @@ def _notes(summary: PollSummary, waiting: int) -> list[str]:
         (summary.left_items, "new entries left for the next poll: more than feed_items from one feed"),
         (waiting, "articles wait for the next poll"),
     )
-    return [f"{number} {words}" for number, words in told if number]
+    return [*_failed(summary), *(f"{number} {words}" for number, words in told if number)]
+
+
+def _failed(summary: PollSummary) -> list[str]:
+    """Return a line that names the feeds that failed, each with its word."""
+    failed = sorted(f"{poll.feed_id} ({poll.status})" for poll in summary.polls if poll.status in FAILED_POLLS)
+    if not failed:
+        return []
+    more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
+    return [f"failed: {', '.join(failed[:_NAMED])}{more}"]

@@ -65,6 +65,9 @@ class RunReport(Record):
     @property
     def status(self) -> RunStatus:
         """Return how the run ended."""
+        polled = [word for step in self.steps for word in step.polls]
+        if self.digest is not None and self.digest.state == "no_data" and polled and FAILED_POLLS.issuperset(polled):
+            return RunStatus.NO_DATA  # not a part of the work failed but all of it
         if any(step.is_partial for step in self.steps):
             return RunStatus.PARTIAL
         if self.digest is not None and self.digest.state == "no_data" and not self.digest.path:

@@ -5,7 +5,7 @@ Pure string work. Where a host name leads is for `sources.guard` to check, at co
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from vocabulary.errors import FetchTerminalError
 from vocabulary.identity import content_id
@@ -15,6 +15,8 @@ from vocabulary.words import PollStatus
 MAX_LENGTH = 4000
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\\<>\s\ud800-\udfff\ufffe\uffff]")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_BRACKETS = re.compile(r"[^\[\]]*|\[[^\[\]]*\](?::[0-9]*)?")  # `http://[::1]]/` has a host to urllib
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
 _NUMERIC_LABEL = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # Parameters that say how a reader came, not what is read: the general lists of ad blockers, and what news feeds append
@@ -46,9 +48,26 @@ def checked_url(url: str) -> str:
         raise _refused(text, "only http and https are read")
     if "@" in parts.netloc:
         raise _refused(text, "it holds a user name or password; give an address without one")
-    if not host or port == 0 or parts.netloc.endswith(":"):
-        raise _refused(text, "its host or port is missing")
+    if not host or port == 0 or parts.netloc.endswith(":") or not _BRACKETS.fullmatch(parts.netloc):
+        raise _refused(text, "its host or port is missing or written in no known way")
     return _joined(parts, _checked_host(text, host), port)
+
+
+def absolute_url(base: str, link: str) -> str:
+    """Return `link`, as it stands at `base`, as an address that `checked_url` may be asked about; raise `FetchTerminalError` as it does.
+
+    Joining drops tabs and line ends and mends missing hosts, each in its own way: what holds such is refused before, and what has a
+    scheme is no relative link.
+    """
+    text = link.strip()
+    if _FORBIDDEN.search(text):
+        raise _refused(text, "it holds blanks, controls or characters that no address may hold")
+    if _SCHEME.match(text):
+        return text
+    try:
+        return urljoin(base, text)
+    except ValueError as error:
+        raise _refused(text, f"it is malformed: {error}") from error
 
 
 def canonical_url(url: str) -> str:

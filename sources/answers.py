@@ -3,12 +3,12 @@
 An answer that did not come is a row with its status word, never an exception.
 """
 
-import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sources.address import masked_url
-from sources.feeds import ParsedFeed, parse_feed
+from sources.apart import read_feed
+from sources.feeds import ParsedFeed
 from sources.fetch import Fetched, Fetcher
 from sources.hosts import Rests
 from sources.schedule import is_full_due, usable_last_modified, wish_of_headers
@@ -19,8 +19,6 @@ from vocabulary.watch import Feed
 from vocabulary.words import FAILED_POLLS, PollStatus
 
 _TYPES = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, text/xml;q=0.9, */*;q=0.5"
-# feedparser takes seconds for a feed of some megabytes; the deadlines of the others must not wait for it
-_PARSED_AT_ONCE = 200_000
 _GIVE_UP_MOVE = 3
 """Failed polls after which a moved feed is asked at the watch's own address again."""
 
@@ -101,7 +99,8 @@ async def _read(answer: Answer, fetched: Fetched, watch_version: str) -> Answer:
     if fetched.status == 304:
         parsed = ParsedFeed(PollStatus.NOT_MODIFIED)
     else:
-        parsed = await _parse(answer.feed, fetched, now)
+        kind = fetched.headers.get("content-type", "")
+        parsed = await read_feed(fetched.content, feed=answer.feed, content_type=kind, now=now, base_url=fetched.url)
     changes: dict[str, object] = {
         "status": parsed.status,
         "http_status": fetched.status,
@@ -121,13 +120,6 @@ async def _read(answer: Answer, fetched: Fetched, watch_version: str) -> Answer:
     poll = poll.model_copy(update=changes)
     wish_s = 0 if poll.status in FAILED_POLLS else max(poll.wish_s, wish_of_headers(fetched.headers, now))
     return Answer(answer.feed, answer.last, poll, parsed, wish_s)
-
-
-async def _parse(feed: Feed, fetched: Fetched, now: datetime) -> ParsedFeed:
-    facts = {"content_type": fetched.headers.get("content-type", ""), "base_url": fetched.url}
-    if len(fetched.content) <= _PARSED_AT_ONCE:
-        return parse_feed(fetched.content, feed=feed, now=now, **facts)
-    return await asyncio.to_thread(lambda: parse_feed(fetched.content, feed=feed, now=now, **facts))
 
 
 def _moves(feed: Feed, poll: FeedPoll, fetched: Fetched) -> dict[str, object]:

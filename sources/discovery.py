@@ -2,12 +2,11 @@
 
 import re
 from typing import NamedTuple
-from urllib.parse import urljoin
 
 import lxml.html
 from lxml.etree import ParserError, XMLSyntaxError
 
-from sources.address import checked_url
+from sources.address import absolute_url, checked_url
 from sources.plain import plain_text
 from vocabulary.errors import FetchTerminalError
 
@@ -29,7 +28,7 @@ def find_feeds(content: bytes, base_url: str) -> list[FoundFeed]:
         page = lxml.html.document_fromstring(content[:_WITHIN])
     except (ParserError, XMLSyntaxError, ValueError):
         return []
-    base = next((urljoin(base_url, element.get("href") or "") for element in page.iter("base")), base_url)
+    base = _base_of(page, base_url)
     found: dict[str, FoundFeed] = {}
     for link in page.iter("link"):
         words = (link.get("rel") or "").lower().split()
@@ -37,10 +36,20 @@ def find_feeds(content: bytes, base_url: str) -> list[FoundFeed]:
         if "alternate" not in words or not _TYPES.fullmatch(link.get("type") or "") or not href:
             continue
         try:
-            url = checked_url(urljoin(base, href))
-        except (FetchTerminalError, ValueError):
+            url = checked_url(absolute_url(base, href))
+        except FetchTerminalError:
             continue
         found.setdefault(url, FoundFeed(url, plain_text(link.get("title") or "", 200)))
         if len(found) >= MOST_FOUND:
             break
     return list(found.values())
+
+
+def _base_of(page: lxml.html.HtmlElement, base_url: str) -> str:
+    """Return the address that the links of `page` are joined to: its own word for that, where it is an address."""
+    for element in page.iter("base"):
+        try:
+            return checked_url(absolute_url(base_url, element.get("href") or ""))
+        except FetchTerminalError:
+            break
+    return base_url

@@ -12,13 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import urljoin
 from xml.sax import SAXException
 
 import feedparser
 from feedparser.exceptions import CharacterEncodingOverride, NonXMLContentType
 
-from sources.address import canonical_url, masked_url
+from sources.address import absolute_url, canonical_url, masked_url
 from sources.failures import Failure
 from sources.feed_dates import parse_feed_date
 from sources.json_feed import RawEntry, parse_json_feed
@@ -30,7 +29,7 @@ from vocabulary.errors import FetchTerminalError
 from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome, PollStatus
 
-MAX_ITEMS = 50_000
+MAX_ITEMS = 10_000
 MAX_TITLE = 500
 MAX_SUMMARY = 5000
 # All that feedparser was seen to raise on 50,000 mutated feeds, by its base classes; a MemoryError is none of a feed's business
@@ -216,8 +215,8 @@ def _items(entries: Iterable[RawEntry], feed_id: str, base: str, now: datetime) 
             rejected.append(Failure(_name(where, entry), DocumentOutcome.BAD_ENTRY, "the entry has no link"))
             continue
         try:
-            url = canonical_url(_absolute(base, entry.link.strip()))
-        except (FetchTerminalError, ValueError) as error:
+            url = canonical_url(absolute_url(base, entry.link))
+        except FetchTerminalError as error:
             rejected.append(Failure(_name(where, entry), DocumentOutcome.REFUSED, masked_url(printable(str(error)))[:400]))
             continue
         items.append(
@@ -233,11 +232,6 @@ def _items(entries: Iterable[RawEntry], feed_id: str, base: str, now: datetime) 
             )
         )
     return tuple(items), tuple(rejected)
-
-
-def _absolute(base: str, link: str) -> str:
-    """Return a link as an address; most are one, and joining costs as much as reading the entry."""
-    return link if link.startswith(("https://", "http://")) and "/." not in link else urljoin(base, link)
 
 
 def _name(where: str, entry: RawEntry) -> str:

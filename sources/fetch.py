@@ -11,12 +11,11 @@ from email.message import Message
 from time import monotonic
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin
 
 import aiohttp
 from yarl import URL
 
-from sources.address import checked_url, host_of, masked_url
+from sources.address import absolute_url, checked_url, host_of, masked_url
 from sources.guard import (
     AddressRefusedError,
     GuardedResolver,
@@ -223,11 +222,7 @@ def _follow(request: _Request, status: int, headers: Mapping[str, str]) -> None:
     shown, target = masked_url(request.url), headers.get("Location", "")
     if not target:
         raise FetchTerminalError(f"{shown} redirects ({status}) to nowhere", PollStatus.HTTP_ERROR, status)
-    try:
-        joined = urljoin(request.url, target.strip())
-    except ValueError as error:
-        raise FetchTerminalError(f"{shown} redirects ({status}) to a malformed address", PollStatus.REFUSED, status) from error
-    onward = checked_url(joined)
+    onward = checked_url(absolute_url(request.url, target))
     if request.url.startswith("https:") and onward.startswith("http:"):
         # anybody between could then write the article
         raise FetchTerminalError(f"{shown} redirects from https to http: {masked_url(onward)}", PollStatus.REFUSED, status)
@@ -247,6 +242,7 @@ async def _body(request: _Request, response: aiohttp.ClientResponse) -> tuple[by
     except InflateError as error:
         response.close()
         raise FetchTerminalError(f"{shown} refused: {error}", PollStatus.REFUSED, status) from error
+    lost = _watch_loss(response)
     try:
         async for piece in response.content.iter_chunked(_CHUNK):
             out += inflater.take(piece)
@@ -259,9 +255,25 @@ async def _body(request: _Request, response: aiohttp.ClientResponse) -> tuple[by
     except InflateError as error:
         response.close()
         raise FetchTransientError(f"{shown}: {error}", PollStatus.HTTP_ERROR, status) from error
+    if lost is not None and lost.done() and (reset := lost.exception()) is not None:
+        raise FetchTransientError(f"{shown}: no whole answer: {_words(reset)}", PollStatus.UNREACHABLE)
     if out.startswith(GZIP_MAGIC):
         raise FetchTerminalError(f"{shown} refused: compressed twice, or an archive", PollStatus.REFUSED, status)
     return bytes(out), False
+
+
+def _watch_loss(response: aiohttp.ClientResponse) -> "asyncio.Future[None] | None":
+    """Return what tells how the connection ends, where its end is that of the body; None where the answer says its length.
+
+    A connection that is reset ends a body without a length as one that is closed does, as far as the client is concerned.
+    """
+    says_length = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+    if says_length or response.connection is None or response.connection.protocol is None:
+        return None
+    lost = response.connection.protocol.closed
+    if lost is not None:
+        lost.add_done_callback(lambda ended: ended.cancelled() or ended.exception())  # looked at, so that nobody is told of it
+    return lost
 
 
 def _status_error(shown: str, status: int, headers: Mapping[str, str]) -> FetchTerminalError | FetchTransientError:

@@ -50,7 +50,7 @@ class PlainFeed(NamedTuple):
 
 def read_plain_rss(content: bytes, content_type: str) -> PlainFeed | None:
     """Return the feed, or None where feedparser is to read it."""
-    if _FRILLS.search(content) or not _is_utf_8(content, content_type):
+    if _FRILLS.search(content) or not is_utf_8(content, content_type):
         return None
     parser = XMLParser()
     try:
@@ -63,7 +63,8 @@ def read_plain_rss(content: bytes, content_type: str) -> PlainFeed | None:
     return _channel(root[0])
 
 
-def _is_utf_8(content: bytes, content_type: str) -> bool:
+def is_utf_8(content: bytes, content_type: str) -> bool:
+    """Tell whether neither the file's declaration nor the header names another encoding than UTF-8."""
     declared = _DECLARATION.match(content)
     encoding = _ENCODING.search(declared[1]) if declared else None
     charset = _CHARSET.search(content_type)

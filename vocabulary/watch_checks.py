@@ -20,6 +20,7 @@ def find_problems(watch: Watch) -> Iterator[Problem]:
     """Yield every problem across the file with its place, in no particular order."""
     yield from _broken_head(watch)
     yield from _doubled_ids(watch)
+    yield from _doubled_feeds(watch)
     yield from _doubled_aliases(watch)
     yield from _broken_members(watch)
     for number, issue in enumerate(watch.issues):
@@ -82,6 +83,15 @@ def _doubled_ids(watch: Watch) -> Iterator[Problem]:
             if entry in seen:
                 yield (name, number), f"{name} has {entry!r} twice; remove one or rename it"
             seen.add(entry)
+
+
+def _doubled_feeds(watch: Watch) -> Iterator[Problem]:
+    """Yield feeds at the address of another one; the address itself may hold a key and is not told."""
+    holders: dict[str, str] = {}
+    for number, feed in enumerate(watch.feeds):
+        first = holders.setdefault(feed.url.partition("://")[2].rstrip("/"), feed.id)
+        if first != feed.id:
+            yield ("feeds", number, "url"), f"feed {feed.id} has the address of feed {first}; remove one"
 
 
 def _doubled_aliases(watch: Watch) -> Iterator[Problem]:

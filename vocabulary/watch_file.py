@@ -42,9 +42,7 @@ def parse_watch(text: str, source: str) -> Watch:
         where = f"line {_too_deep(text)}: lists or tables are nested too deeply; no part of a watch has more than a few levels"
         raise WatchError(source, [where]) from error
     except ValueError as error:  # tomllib's own, and that of a number with thousands of digits
-        found = re.search(r"\(at line (\d+)", str(error))
-        line = found.group(1) if found else str(text.count("\n") + 1)
-        raise WatchError(source, [f"line {line}: not TOML: {str(error).split(' (at')[0]}"]) from error
+        raise WatchError(source, [f"line {line_of_error(error, text)}: not TOML: {str(error).split(' (at')[0]}"]) from error
     # 2. the model
     raw, problems = _flatten(raw)
     if "\\" in text or _UNSEEN.search(text):
@@ -58,6 +56,12 @@ def parse_watch(text: str, source: str) -> Watch:
     if problems := problems or list(find_problems(watch)):
         raise _watch_error(problems, text, source)
     return watch
+
+
+def line_of_error(error: ValueError, text: str) -> int:
+    """Return the line at which TOML ends to be TOML; the last one where the error names none."""
+    found = re.search(r"\(at line (\d+)", str(error))
+    return int(found.group(1)) if found else text.count("\n") + 1
 
 
 def _too_deep(text: str) -> int:
@@ -99,12 +103,12 @@ def _unseen(raw: dict[str, Any]) -> Iterator[Problem]:
 
 def _watch_error(problems: Iterable[Problem], text: str, source: str) -> WatchError:
     """Return the error that names every problem by its line, in the order of lines."""
-    lines = _line_numbers(text)  # only here: a file that holds is read without
-    told = sorted({(_line_of(where, lines), words) for where, words in problems})
+    lines = line_numbers(text)  # only here: a file that holds is read without
+    told = sorted({(line_of(where, lines), words) for where, words in problems})
     return WatchError(source, [f"line {line}: {words}" for line, words in told])
 
 
-def _line_numbers(text: str) -> dict[Location, int]:
+def line_numbers(text: str) -> dict[Location, int]:
     """Map each table and key of `text` to its line, places within an array to the array's; array tables count from 0.
 
     `text` is valid TOML. Keys in quotes are not told apart: the watch has none.
@@ -147,7 +151,7 @@ def _place_of(names: list[str], is_entry: bool, counts: Counter[Location]) -> Lo
     return here
 
 
-def _line_of(location: Location, lines: dict[Location, int]) -> int:
+def line_of(location: Location, lines: dict[Location, int]) -> int:
     """Return the line of the longest known part of `location`."""
     return next(lines[location[:length]] for length in range(len(location), -1, -1) if location[:length] in lines)
 

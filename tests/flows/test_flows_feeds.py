@@ -211,10 +211,10 @@ def test_no_key_of_an_address_is_ever_shown(feeds: CommandLine, shelf: Shelf, wo
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("[[feeds]]\nid = 'X X'\nurl = 'https://a.example'\noutlet = 'A'\ncountry = ''\nkind = 'online'\n", "line 1: id"),
+        ("[[feeds]]\nid = 'X X'\nurl = 'https://a.example'\noutlet = 'A'\ncountry = ''\nkind = 'online'\n", "line 2: id"),
         ("removed = 'one'\n", "line 1: removed is no list"),
         ("feed = 1\n", "line 1: feed is nothing"),
-        ("[[feeds]\n", "not TOML"),
+        ("[[feeds]\n", "line 1: not TOML"),
         ("\n[[feeds]]\nid = 'a'\n", "line 2: url"),
     ],
     ids=["id", "removed", "key", "toml", "missing"],
@@ -243,4 +243,7 @@ def test_feeds_that_a_page_names() -> None:
     <link rel="alternate" type="text/html" href="/de"><link rel="stylesheet" href="/s.css"></head></html>"""
     found = find_feeds(page, "https://a.example/")
     assert [tuple(one) for one in found] == [("https://a.example/news/rss", "All & more"), ("https://b.example/atom", "")]
+    odd = b'<base href="http://["><link rel="alternate" type="application/rss+xml" href="rss">'
+    odd += b'<link rel="alternate" type="application/rss+xml" href="ht&#9;tp://b.example/">'
+    assert [one.url for one in find_feeds(odd, "https://a.example/")] == ["https://a.example/rss"]
     assert find_feeds(b"", "https://a.example/") == find_feeds(b"\x00\xff", "https://a.example/") == []

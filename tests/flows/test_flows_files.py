@@ -131,10 +131,26 @@ def test_locked_and_no_data_have_codes_of_their_own() -> None:
         ({}, {}, None, RunStatus.DONE, 0),
         ({DocumentOutcome.TAGGED: 3, DocumentOutcome.OFF_TOPIC: 1}, {PollStatus.NOT_MODIFIED: 1}, "issued", RunStatus.DONE, 0),
         ({DocumentOutcome.EMPTY: 1}, {}, "issued", RunStatus.PARTIAL, 3),
-        ({}, {PollStatus.TIMEOUT: 1}, "no_data", RunStatus.PARTIAL, 3),
+        ({}, {PollStatus.TIMEOUT: 1}, "issued", RunStatus.PARTIAL, 3),
+        ({}, {PollStatus.TIMEOUT: 1}, None, RunStatus.PARTIAL, 3),
+        ({}, {PollStatus.TIMEOUT: 1, PollStatus.GONE: 2}, "no_data", RunStatus.NO_DATA, 4),
+        ({DocumentOutcome.EMPTY: 1}, {PollStatus.TIMEOUT: 1}, "no_data", RunStatus.NO_DATA, 4),
+        ({DocumentOutcome.EMPTY: 1}, {}, "no_data", RunStatus.PARTIAL, 3),
+        ({}, {PollStatus.TIMEOUT: 1, PollStatus.OK: 1}, "no_data", RunStatus.PARTIAL, 3),
         ({}, {}, "no_data", RunStatus.NO_DATA, 4),
     ],
-    ids=["nothing", "well", "bad document", "bad feed", "no data"],
+    ids=[
+        "nothing",
+        "well",
+        "bad document",
+        "bad feed",
+        "poll alone",
+        "bad feeds",
+        "bad feeds and document",
+        "bad document, no data",
+        "one feed",
+        "no data",
+    ],
 )
 def test_status_and_code_follow_from_the_words(
     outcomes: dict[DocumentOutcome, int], polls: dict[PollStatus, int], digest: str | None, status: RunStatus, code: int

@@ -237,7 +237,10 @@ def test_polls_documents_and_failures_are_counted(world: World, monkeypatch: pyt
     monkeypatch.setattr(flows.polling, "_poll", polled)
     (report,) = in_run(world.context(), flows.steps.poll_feeds)
     assert (report.inputs, report.outcomes, report.polls) == (1, {Word.OFF_TOPIC: 1}, {PollStatus.TIMEOUT: 1})
-    assert report.notes == ("2 feeds not due yet (1 of them paused: gone or failing for long)",)
+    assert report.notes == (
+        "failed: post (timeout)",
+        "2 feeds not due yet (1 of them paused: gone or failing for long)",
+    )
     assert report.is_partial
 
 

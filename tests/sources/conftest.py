@@ -1,8 +1,10 @@
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from ssl import SSLContext
 
 import pytest_asyncio
 from aiohttp import web
@@ -42,14 +44,14 @@ async def open_site() -> AsyncIterator[Callable[..., Awaitable[Site]]]:
     """Return a builder of sites; they close at the end of the test."""
     runners: list[web.AppRunner] = []
 
-    async def build(**pages: object) -> Site:
+    async def build(*, ssl: SSLContext | None = None, **pages: object) -> Site:
         site = Site(pages={f"/{name}": page for name, page in pages.items()})
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", site.answer)
         runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await runner.setup()
         runners.append(runner)
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=ssl).start()
         site.port = runner.addresses[0][1]
         return site
 
@@ -80,6 +82,55 @@ async def open_raw() -> AsyncIterator[Callable[..., Awaitable[str]]]:
 
     yield build
     over.set()
+    for server in servers:
+        server.close()
+        await server.wait_closed()
+
+
+@dataclass
+class Trap:
+    """A port of this machine behind which nobody may be: every connection to it is counted, on IPv4 and IPv6."""
+
+    port: int
+    hits: int = 0
+    heard: bytes = b""
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.hits += 1
+        self.heard += await reader.read(10_000)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\ninside secret")
+        writer.close()
+
+
+def _listen(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    opened.bind((host, port))
+    return opened
+
+
+@pytest_asyncio.fixture
+async def open_trap() -> AsyncIterator[Callable[..., Awaitable[Trap]]]:
+    """Return a builder of traps at `port` (any free one if 0) of the hosts that this machine has among `hosts`."""
+    servers: list[asyncio.Server] = []
+
+    async def build(*hosts: str, port: int = 0) -> Trap:
+        trap = Trap(port)
+        for host in hosts or ("127.0.0.1", "::1"):
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            try:
+                opened = _listen(family, host, trap.port)
+            except OSError:
+                if trap.port == 0:
+                    raise
+                continue  # no IPv6 here, or somebody else has the port there
+            servers.append(await asyncio.start_server(trap.answer, sock=opened))
+            trap.port = trap.port or opened.getsockname()[1]
+        return trap
+
+    yield build
     for server in servers:
         server.close()
         await server.wait_closed()

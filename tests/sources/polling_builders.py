@@ -117,7 +117,7 @@ class Desk:
         self, *, now: datetime = NOW, run_id: str = "run", force: bool = False, is_open: bool = True, wanted: Any = None, **options: Any
     ) -> PollSummary:
         """Poll once; what the last poll left behind is known."""
-        client = {name: options.pop(name) for name in ("deadline_s", "gap_s", "at_once", "host_at_once") if name in options}
+        client = {name: options.pop(name) for name in ("deadline_s", "gap_s", "at_once", "host_at_once", "allow_ports") if name in options}
         client = {"gap_s": 0, "deadline_s": 10, **client}
         options |= {"host_at_once": client.get("host_at_once", 1)}
         limits = {name: options.pop(name) for name in list(options) if name in Limits.__dataclass_fields__}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from polling_builders import NOW, PAGE, Desk, make_feed, rss
+from polling_builders import AGENT, NOW, PAGE, Desk, make_feed, never, rss
 
 from sources.politeness import LONGEST_GAP_S, Turns
 from vocabulary.words import DocumentOutcome, PollStatus
@@ -40,17 +40,26 @@ class Watcher:
 
 
 @pytest.mark.parametrize("host_at_once", [1, 3])
-async def test_two_hundred_links_on_one_host_never_overlap_more_than_allowed(open_site: Any, host_at_once: int) -> None:
+async def test_row_49_two_hundred_links_on_one_host_never_overlap_more_than_allowed(open_site: Any, host_at_once: int) -> None:
+    """The server counts who is there at once and how long it was left alone between two, from three feeds of one host."""
     watcher = Watcher()
+    gap_s = 0.01 if host_at_once == 1 else 0
     paths = [f"a{number}" for number in range(200)]
-    site = await open_site(feed=rss(*(f"/{path}" for path in paths)), **dict.fromkeys(paths, watcher.answer))
-    desk = Desk([make_feed(site.url("/feed"))])
-    await desk.poll(host_at_once=host_at_once)
+    site = await open_site(**dict.fromkeys(paths, watcher.answer))
+    for start in range(3):
+        site.pages[f"/feed{start}"] = rss(*(f"/{path}" for path in paths[start::3]))
+    desk = Desk([make_feed(site.url(f"/feed{start}"), f"feed{start}") for start in range(3)])
+    await desk.poll(host_at_once=host_at_once, gap_s=gap_s)
     assert len(desk.keeper.documents) == 200
     assert watcher.most["all"] == host_at_once
+    if host_at_once == 1:
+        assert len(watcher.gaps) == 199
+        assert min(watcher.gaps) >= gap_s
+    assert (len(site.hits), site.hits.count("/robots.txt"), len(set(site.hits))) == (204, 1, 204)
+    assert {headers["User-Agent"] for headers in site.headers} == {AGENT}
 
 
-async def test_the_gap_between_two_requests_is_kept(open_site: Any) -> None:
+async def test_row_49_the_gap_between_two_requests_is_kept(open_site: Any) -> None:
     watcher = Watcher()
     paths = [f"a{number}" for number in range(6)]
     site = await open_site(feed=rss(*(f"/{path}" for path in paths)), **dict.fromkeys(paths, watcher.answer))
@@ -60,7 +69,7 @@ async def test_the_gap_between_two_requests_is_kept(open_site: Any) -> None:
     assert min(watcher.gaps) >= 0.05
 
 
-async def test_the_crawl_delay_widens_the_gap(open_site: Any) -> None:
+async def test_row_49_the_crawl_delay_widens_the_gap(open_site: Any) -> None:
     watcher = Watcher()
     site = await open_site(feed=rss("/a", "/b"), a=watcher.answer, b=watcher.answer)
     site.pages["/robots.txt"] = web.Response(text="User-agent: *\nCrawl-delay: 0.2")
@@ -68,7 +77,7 @@ async def test_the_crawl_delay_widens_the_gap(open_site: Any) -> None:
     assert min(watcher.gaps) >= 0.2
 
 
-async def test_requests_over_all_hosts_are_capped(open_site: Any) -> None:
+async def test_row_49_requests_over_all_hosts_are_capped(open_site: Any) -> None:
     watcher = Watcher()
     # one host in twelve lines, so that only the cap over all holds them back
     site = await open_site(**{f"f{number}": watcher.answer for number in range(12)})
@@ -77,7 +86,7 @@ async def test_requests_over_all_hosts_are_capped(open_site: Any) -> None:
     assert watcher.most["all"] == 4
 
 
-async def test_agent_names_the_program_and_a_contact(open_site: Any) -> None:
+async def test_row_49_the_agent_names_the_program_and_a_contact(open_site: Any) -> None:
     site = await open_site(feed=rss("/a"), a=PAGE)
     await Desk([make_feed(site.url("/feed"))]).poll()
     assert site.hits == ["/feed", "/robots.txt", "/a"]
@@ -212,15 +221,20 @@ NO_FEEDS = {
 
 
 @pytest.mark.parametrize("body", [*WALLS.values(), *NO_FEEDS.values()], ids=[*WALLS, *NO_FEEDS])
-async def test_an_answer_that_is_no_feed_is_never_ok(open_site: Any, body: bytes) -> None:
-    site = await open_site(feed=web.Response(body=body, content_type="application/rss+xml"))
+async def test_row_34_an_answer_that_is_no_feed_is_never_ok(open_site: Any, body: bytes) -> None:
+    site = await open_site(feed=web.Response(body=body, headers={"Content-Type": "application/rss+xml", "ETag": '"wall"'}))
     desk = Desk([make_feed(site.url("/feed"))])
     await desk.poll()
     assert desk.row.status is (PollStatus.BLOCKED if body in WALLS.values() else PollStatus.NOT_A_FEED)
-    assert (desk.row.failures, bool(desk.row.detail)) == (1, True)
+    assert (desk.row.failures, bool(desk.row.detail), desk.row.http_status) == (1, True, 200)
+    # its validators are not kept: a 304 for a wall would be silence for ever
+    assert (desk.row.etag, desk.row.items, desk.row.full_at, site.hits) == ("", 0, None, ["/feed"])
+    site.pages["/feed"] = rss("/a")
+    await desk.poll(now=NOW + HOUR, force=True, wanted=never)
+    assert ("If-None-Match" not in site.headers[-1], desk.row.status, desk.row.new_items) == (True, PollStatus.OK, 1)
 
 
-async def test_a_challenge_in_a_header_is_a_wall(open_site: Any) -> None:
+async def test_row_34_a_challenge_in_a_header_is_a_wall(open_site: Any) -> None:
     site = await open_site(feed=web.Response(status=403, headers={"cf-mitigated": "challenge"}))
     desk = Desk([make_feed(site.url("/feed"))])
     await desk.poll()
