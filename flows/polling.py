@@ -19,7 +19,7 @@ from sources.fetch import Fetcher
 from sources.pages import final_id
 from sources.polling import AnswerRows, Limits, PageRows, Poller, PollSummary, State
 from sources.schedule import Pace
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, RawDocument, WaitingEntry
+from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, RawDocument, RobotsFile, WaitingEntry
 from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome
 from warehouse.store import Warehouse
@@ -59,6 +59,10 @@ class StoreKeeper:
         """Return entries whose page may be fetched now."""
         return self._store.list_waiting(self._ctx.now, limit=limit)
 
+    def find_robots(self, sites: Collection[str]) -> Mapping[str, RobotsFile]:
+        """Map those of these sites whose robots.txt is known to it."""
+        return self._store.find_robots(sites)
+
     def keep_pages(self, rows: PageRows) -> None:
         """Clean pages and store what they came to; a page found at the address of another article is that article."""
         pages, aliases, copies = self._part_copies(rows.documents)
@@ -74,6 +78,7 @@ class StoreKeeper:
             ended=rows.ended,
             aliases=aliases,
             pauses=rows.pauses,
+            robots=rows.robots,
         )
         self.words.update(failure.outcome for failure in failures)
         self.stored |= {document.document_id for document in documents}
@@ -162,6 +167,7 @@ def _notes(summary: PollSummary, waiting: int) -> list[str]:
         (summary.resting, "feeds left alone since their host asked for rest"),
         (summary.left_feeds, "feeds left for the next poll: the time of this one was over"),
         (summary.left_items, "new entries left for the next poll: more than feed_items from one feed"),
+        (summary.outdated_robots, "sites whose robots.txt cannot be read now: their last answer, up to 30 days old, holds"),
         (waiting, "articles wait for the next poll"),
     )
     return [f"{number} {words}" for number, words in told if number]

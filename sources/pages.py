@@ -33,13 +33,13 @@ class Pages:
 
     def __init__(self, fetcher: Fetcher, rests: Rests, now: datetime) -> None:
         self._fetcher, self._rests, self._now = fetcher, rests, now
-        self._robots = Robots(fetcher)
+        self.robots = Robots(fetcher, rests, now)
 
     async def fetch(self, entry: WaitingEntry) -> PageEnd:
         """Return the page of `entry`, or why there is none."""
         if (until := self._rests.find_end(entry.url)) is not None:
             return PageEnd(entry, None, until)
-        if (refusal := await self._robots.find_refusal(entry.url)) is not None:
+        if (refusal := await self.robots.find_refusal(entry.url)) is not None:
             return PageEnd(entry, refusal)
         try:
             fetched = await self._fetcher.fetch(entry.url, accept=_TYPES)

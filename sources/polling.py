@@ -17,7 +17,17 @@ from sources.fetch import Fetcher
 from sources.hosts import Clock, Rests, work_by_host
 from sources.pages import PageEnd, Pages
 from sources.schedule import Pace, is_due, plan_next
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedItem, FeedPoll, HostPause, RawDocument, WaitingEntry
+from vocabulary.documents import (
+    DocumentAlias,
+    EntryKey,
+    FeedEntry,
+    FeedItem,
+    FeedPoll,
+    HostPause,
+    RawDocument,
+    RobotsFile,
+    WaitingEntry,
+)
 from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome
 
@@ -70,6 +80,8 @@ class PageRows:
     waiting: tuple[WaitingEntry, ...]
     """Entries that wait for another attempt."""
     pauses: tuple[HostPause, ...] = ()
+    robots: tuple[RobotsFile, ...] = ()
+    """Each robots.txt that was asked for."""
 
 
 class Keeper(Protocol):
@@ -86,6 +98,9 @@ class Keeper(Protocol):
 
     def list_waiting(self, limit: int) -> Sequence[WaitingEntry]:
         """Return entries whose page may be fetched now."""
+
+    def find_robots(self, sites: Collection[str]) -> Mapping[str, RobotsFile]:
+        """Map those of these sites whose robots.txt is known to it."""
 
     def keep_pages(self, rows: PageRows) -> None:
         """Clean pages and store what they came to."""
@@ -114,6 +129,8 @@ class PollSummary:
     """Feeds that the time did not suffice for."""
     left_items: int = 0
     """New entries beyond the limit of one feed."""
+    outdated_robots: int = 0
+    """Sites whose robots.txt could not be read, so that an older answer held."""
 
 
 @dataclass(frozen=True)
@@ -162,16 +179,18 @@ class Poller:
         )
         summary.left_feeds = len(left)
         # 3. pages
-        await self._fetch_pages(rests, clock)
+        pages = Pages(self.fetcher, rests, self.now)
+        await self._fetch_pages(pages, rests, clock)
+        summary.outdated_robots = len(pages.robots.outdated)
         return summary
 
-    async def _fetch_pages(self, rests: Rests, clock: Clock) -> None:
+    async def _fetch_pages(self, pages: Pages, rests: Rests, clock: Clock) -> None:
         waiting = [] if clock.is_over() else self.keeper.list_waiting(self.limits.pages)
-        pages = Pages(self.fetcher, rests, self.now)
+        pages.robots.learn(self.keeper.find_robots(pages.robots.list_unknown(entry.url for entry in waiting)))
         await work_by_host(
             [(entry.url, entry) for entry in waiting],
             pages.fetch,
-            lambda ends: self.keeper.keep_pages(self._page_rows(ends, rests)),
+            lambda ends: self.keeper.keep_pages(self._page_rows(ends, pages, rests)),
             clock=clock,
             host_at_once=self.limits.host_at_once,
             batch_size=self.limits.batch_size,
@@ -226,7 +245,7 @@ class Poller:
             aliases=found.aliases,
         )
 
-    def _page_rows(self, ends: Sequence[PageEnd], rests: Rests) -> PageRows:
+    def _page_rows(self, ends: Sequence[PageEnd], pages: Pages, rests: Rests) -> PageRows:
         """Return what became of some pages; one that may come later waits on, and its attempts are counted."""
         again = [_again(page, self.now) for page in ends]
         return PageRows(
@@ -235,6 +254,7 @@ class Poller:
             ended=tuple(page.entry.document_id for page, later in zip(ends, again, strict=True) if later is None),
             waiting=tuple(later for later in again if later is not None),
             pauses=rests.take_new(),
+            robots=pages.robots.take_new(),
         )
 
 

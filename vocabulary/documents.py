@@ -167,3 +167,14 @@ class HostPause(Record):
     host: str = Field(description="Host name")
     asked_at: datetime = Field(description="When it asked, UTC")
     not_before: datetime = Field(description="Not to be asked before this, UTC; at most a day later")
+
+
+class RobotsFile(Record):
+    """What the robots.txt of a site said when it was last asked for."""
+
+    site: str = Field(description="Scheme, host and port")
+    read_at: datetime | None = Field(default=None, description="When the site last answered (2xx, or 4xx for none), UTC; None for never")
+    http_status: int | None = Field(default=None, description="HTTP status of that answer")
+    text: str = Field(default="", repr=False, description="Its text, at most 500 000 bytes; empty where there is none, which allows all")
+    failed_at: datetime | None = Field(default=None, description="When it last could not be had since that answer, UTC; None for never")
+    detail: str = Field(default="", description="Why it could not be had")

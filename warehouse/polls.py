@@ -1,4 +1,4 @@
-"""What polling remembers: polls, entries met, pages that wait, other addresses of articles, hosts that want rest.
+"""What polling remembers: polls, entries met, pages that wait, other addresses of articles, hosts that want rest, each robots.txt.
 
 Must not know how anything is fetched, nor what an article says.
 """
@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel
 
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, WaitingEntry
+from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, RobotsFile, WaitingEntry
 from vocabulary.masking import masked_url
 from vocabulary.watch import Feed
 from warehouse.columns import build_table, fetch_dicts, registered
@@ -125,6 +125,24 @@ def host_pauses(connection: duckdb.DuckDBPyConnection, now: datetime) -> dict[st
     """Map each host that is not to be asked at `now` to the end of its rest."""
     sql = "SELECT host, max(not_before) FROM host_pauses WHERE not_before > $now GROUP BY host"
     return dict(connection.execute(sql, {"now": now}).fetchall())
+
+
+def put_robots(connection: duckdb.DuckDBPyConnection, files: Sequence[RobotsFile]) -> None:
+    """Keep what sites answered; a newer answer of a site takes the place of the one before."""
+    newest = {file.site: file for file in files}
+    if newest:
+        with registered(connection, incoming=build_table(RobotsFile, list(newest.values()), id_field="site")):
+            connection.execute("DELETE FROM robots_files WHERE site IN (SELECT site FROM incoming)")
+            connection.execute("INSERT INTO robots_files BY NAME SELECT * FROM incoming")
+
+
+def find_robots(connection: duckdb.DuckDBPyConnection, sites: Collection[str]) -> dict[str, RobotsFile]:
+    """Map those of these sites whose robots.txt is known to it."""
+    if not sites:
+        return {}
+    with registered(connection, incoming=pa.table({"site": pa.array(sorted(sites), pa.string())})):
+        rows = fetch_dicts(connection, "SELECT * FROM robots_files SEMI JOIN incoming USING (site)")
+    return {str(row["site"]): RobotsFile.model_validate(row) for row in rows}
 
 
 def _insert_new(

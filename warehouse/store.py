@@ -8,7 +8,17 @@ from pathlib import Path
 import duckdb
 
 from vocabulary.claims import TaggedDocument
-from vocabulary.documents import Document, DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, Outcome, WaitingEntry
+from vocabulary.documents import (
+    Document,
+    DocumentAlias,
+    EntryKey,
+    FeedEntry,
+    FeedPoll,
+    HostPause,
+    Outcome,
+    RobotsFile,
+    WaitingEntry,
+)
 from vocabulary.stance import Coverage, Digest, DigestEvent, RunRecord, StanceChange, StanceDay
 from vocabulary.watch import Feed, Watch
 from vocabulary.words import ChangeKind, RunStatus
@@ -115,6 +125,7 @@ class Warehouse:
         ended: Collection[str] = (),
         aliases: Sequence[DocumentAlias] = (),
         pauses: Sequence[HostPause] = (),
+        robots: Sequence[RobotsFile] = (),
     ) -> InsertCount:
         """Store what a batch of polling brought together or not at all: validators never without the rows that they stand for.
 
@@ -129,6 +140,7 @@ class Warehouse:
             polls.end_waiting(self.connection, ended)
             polls.insert_aliases(self.connection, aliases)
             polls.insert_pauses(self.connection, pauses)
+            polls.put_robots(self.connection, robots)
             return count
 
     def last_polls(self) -> dict[str, FeedPoll]:
@@ -159,6 +171,10 @@ class Warehouse:
     def host_pauses(self, now: datetime) -> dict[str, datetime]:
         """Map each host that is not to be asked at `now` to the end of its rest."""
         return polls.host_pauses(self.connection, now)
+
+    def find_robots(self, sites: Collection[str]) -> dict[str, RobotsFile]:
+        """Map those of these sites whose robots.txt is known to it."""
+        return polls.find_robots(self.connection, sites)
 
     def known_urls(self, urls: Collection[str]) -> set[str]:
         """Return those of `urls` that are addresses of stored articles."""

@@ -11,7 +11,17 @@ from sources.failures import Failure
 from sources.fetch import Fetcher
 from sources.polling import AnswerRows, Limits, PageRows, Poller, PollSummary, State
 from sources.schedule import Pace
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedItem, FeedPoll, HostPause, RawDocument, WaitingEntry
+from vocabulary.documents import (
+    DocumentAlias,
+    EntryKey,
+    FeedEntry,
+    FeedItem,
+    FeedPoll,
+    HostPause,
+    RawDocument,
+    RobotsFile,
+    WaitingEntry,
+)
 from vocabulary.identity import content_id
 from vocabulary.watch import Feed
 from vocabulary.words import PollStatus
@@ -64,6 +74,7 @@ class MemoryKeeper:
     answer_batches: list[AnswerRows] = field(default_factory=list)
     page_batches: list[PageRows] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    robots: dict[str, RobotsFile] = field(default_factory=dict)
 
     def find_entries(self, keys: Collection[EntryKey]) -> Sequence[FeedEntry]:
         articles = {(key.feed_id, key.document_id) for key in keys}
@@ -87,7 +98,11 @@ class MemoryKeeper:
     def list_waiting(self, limit: int) -> Sequence[WaitingEntry]:
         return [entry for entry in self.waiting.values() if entry.not_before is None or entry.not_before <= NOW][:limit]
 
+    def find_robots(self, sites: Collection[str]) -> Mapping[str, RobotsFile]:
+        return {site: self.robots[site] for site in sites if site in self.robots}
+
     def keep_pages(self, rows: PageRows) -> None:
+        self.robots |= {file.site: file for file in rows.robots}
         self.page_batches.append(rows)
         self.documents += rows.documents
         self.failures += rows.failures

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from polling_builders import AGENT, PAGE, Desk, make_feed, make_last, rss
+from polling_builders import AGENT, NOW, PAGE, Desk, make_feed, make_last, rss
 
 from sources.address import document_id_of
 from sources.fetch import Fetcher
+from sources.hosts import Rests
 from sources.robots import MAX_BYTES, Robots
 from vocabulary.words import DocumentOutcome, PollStatus, PublishedBasis
 
@@ -168,7 +169,7 @@ async def test_robots_is_read_once_per_site_and_its_delay_is_kept(open_site: Any
     site = await open_site()
     site.pages["/robots.txt"] = web.Response(text="User-agent: *\nCrawl-delay: 5\nDisallow: /no")
     async with Fetcher(user_agent=AGENT, allow_private=True, gap_s=0) as fetcher:
-        robots = Robots(fetcher)
+        robots = Robots(fetcher, Rests({}, now=NOW, run_id="run"), NOW)
         refusals = [await robots.find_refusal(site.url(path)) for path in ("/a", "/no", "/b")]
         gap_s = fetcher.turns._hosts["127.0.0.1"].gap_s
     assert [refusal is None for refusal in refusals] == [True, False, True]

@@ -278,6 +278,15 @@ CREATE TABLE positions (
     "withdrawn_reason" VARCHAR
 );
 
+CREATE TABLE robots_files (
+    "site" VARCHAR,
+    "read_at" TIMESTAMP WITH TIME ZONE,
+    "http_status" INTEGER,
+    "text" VARCHAR,
+    "failed_at" TIMESTAMP WITH TIME ZONE,
+    "detail" VARCHAR
+);
+
 CREATE TABLE roles (
     "watch_version" VARCHAR,
     "role_id" VARCHAR,
