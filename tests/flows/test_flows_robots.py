@@ -55,7 +55,7 @@ def context(world: World, now: datetime, **facts: Any) -> RunContext:
     return world.context(now=now, **{"allow_private": True, "host_gap_s": 0, **facts})
 
 
-def poll(world: World, sites: dict[str, ScriptedSite], now: datetime) -> StepReport:
+def poll(world: World, sites: dict[str, ScriptedSite], now: datetime, **facts: Any) -> StepReport:
     """Poll all feeds, each with an entry more in its open and in its closed part."""
     number = sum(1 for path in next(iter(sites.values())).replies if path.startswith("/yes/"))
     for site in sites.values():
@@ -63,7 +63,7 @@ def poll(world: World, sites: dict[str, ScriptedSite], now: datetime) -> StepRep
             site.replies[f"/{part}/{number}"] = Reply(f"Letter {number}. {ARTICLE}")
         links = [path for path in site.replies if path.startswith(("/yes/", "/no/"))]
         site.put_feed("/feed", *(Item(link, f"The bridge {link}") for link in links))
-    (report,) = run_poll(context(world, now), force=True).steps
+    (report,) = run_poll(context(world, now, **facts), force=True).steps
     return report
 
 
@@ -97,22 +97,22 @@ def test_an_older_answer_holds_while_robots_cannot_be_had_and_for_30_days_at_mos
         if name not in kept:
             site.put_feed("/feed")
     (site,) = kept.values()
-    poll(world, kept, NOW)
+    poll(world, kept, NOW, poll_again=0)
     site.replies["/robots.txt"] = Reply(status=500)
     site.hits.clear()
-    report = poll(world, kept, NOW + 25 * HOUR)
+    report = poll(world, kept, NOW + 25 * HOUR, poll_again=0)
     assert report.notes == ("1 sites whose robots.txt cannot be read now: their last answer, up to 30 days old, holds",)
-    poll(world, kept, NOW + 25 * HOUR + timedelta(minutes=20))
+    poll(world, kept, NOW + 25 * HOUR + timedelta(minutes=20), poll_again=0)
     assert (site.count("/robots.txt"), site.count("/yes/1"), site.count("/yes/2")) == (1, 1, 1), "no second try within the half hour"
-    poll(world, kept, NOW + 26 * HOUR)
+    poll(world, kept, NOW + 26 * HOUR, poll_again=0)
     assert site.count("/robots.txt") == 2
-    report = poll(world, kept, NOW + timedelta(days=31))
+    report = poll(world, kept, NOW + timedelta(days=31), poll_again=0)
     assert report.outcomes[DocumentOutcome.UNREACHABLE] >= 2
     assert site.count("/yes/4") == 0
     assert not any(hit.path.startswith("/no/") for hit in site.hits)
     # it answers again: what waited is fetched
     site.replies["/robots.txt"] = Reply(CLOSED)
-    poll(world, kept, NOW + timedelta(days=31, hours=1))
+    poll(world, kept, NOW + timedelta(days=31, hours=1), poll_again=0)
     assert (site.count("/yes/4"), any(hit.path.startswith("/no/") for hit in site.hits)) == (1, False)
 
 

@@ -100,6 +100,15 @@ FEEDS = {
 }
 
 
+async def test_a_link_that_leads_to_the_front_page_is_no_article(open_site: Any) -> None:
+    site = await open_site(feed=rss("/page", "/"), page=web.Response(status=302, headers={"Location": "/"}))
+    site.pages["/"] = PAGE
+    desk = Desk([make_feed(site.url("/feed"))])
+    await desk.poll()
+    assert [(failure.item, failure.outcome) for failure in desk.keeper.failures] == [(site.url("/page"), DocumentOutcome.GONE)]
+    assert desk.keeper.addresses() == [site.url("/")]
+
+
 async def test_bad_feeds_are_rows_and_leave_the_others(open_site: Any, open_raw: Any, unused_tcp_port: int) -> None:
     site = await open_site(
         **{name.replace(" ", "-"): page for name, (page, _) in FEEDS.items()}, good=rss("/a"), fine=rss("/b"), a=PAGE, b=PAGE

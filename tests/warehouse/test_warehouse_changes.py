@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from warehouse_builders import NOW, Walk, day, make_document, make_position, make_tagged, make_watch, matrix, open_walk
+from warehouse_builders import NOW, Walk, day, make_document, make_gone, make_position, make_tagged, make_watch, matrix, open_walk
 
 from vocabulary.errors import WarehouseError
 from vocabulary.stance import Digest, StanceChange
@@ -139,7 +139,7 @@ def _sentence_removed(walk: Walk) -> None:
 
 def _article_gone(walk: Walk) -> None:
     walk.now += timedelta(hours=1)
-    walk.store.withdraw_documents([make_document("walk 2").document_id], run_id="r", recorded_at=walk.now)
+    walk.store.withdraw_documents([make_gone(make_document("walk 2"), walk.now)])
     walk.build()
 
 
@@ -380,12 +380,16 @@ def happen(walk: Walk, documents: list[str], number: int, step: tuple) -> None:
         return
     name = documents[which % len(documents)]
     walk.now += timedelta(minutes=1)
-    stored = {found.document_id: found for found in walk.store.list_untagged("none", "none")}[make_document(name).document_id]
+    waiting = walk.store.list_untagged("none", "none", ids=[make_document(name).document_id])
+    if not waiting:  # it is gone
+        walk.store.commit_poll([], [], [], back={make_document(name).document_id: walk.now})
+        waiting = walk.store.list_untagged("none", "none", ids=[make_document(name).document_id])
+    (stored,) = waiting
     found = [make_position(stored, stance)] if stance else []
     if what == "edit":
         walk.edit(stored, f"edited at {walk.now}", *([stance] if stance else []))
     elif what == "gone":
-        walk.store.withdraw_documents([stored.document_id], run_id="r", recorded_at=walk.now)
+        walk.store.withdraw_documents([make_gone(stored, walk.now)])
     elif what == "point":
         walk.watch = make_watch(f"watch {walk.now}", operating_point=0.95 if stance else 0.6)
     else:
