@@ -28,14 +28,15 @@ _COUNT_OF = re.compile(
 _COUNT = re.compile(r"[:(]\s{0,3}[0-9][0-9.,]{0,12}k?\)?", re.IGNORECASE)
 _IS_COUNTED = re.compile(rf"\b{_COUNTED}\s{{0,3}}\Z", re.IGNORECASE)
 _AN_HOUR_AGO = re.compile(rf"\b(?:an?|one)\s{{1,3}}{_UNIT}\s{{1,3}}ago\b", re.IGNORECASE)
+_PART = " \x00 "  # which no text of an entry holds
 _REVISION = re.compile(r"#(\d{1,9})\Z")
 
 
 def said_id_of(item: FeedItem) -> str:
     """Return the hash of what `item` says."""
-    revision = _REVISION.search(item.guid.strip())
+    revision = _REVISION.search(item.guid.strip()) if "#" in item.guid else None
     content = html.unescape(_TAG.sub(" ", item.content_html)) if item.content_html else ""
-    return content_id(*(_settled(text) for text in (item.title, item.summary, content)), revision[1] if revision else "")
+    return content_id(_settled(f"{item.title}{_PART}{item.summary}{_PART}{content}"), revision[1] if revision else "")
 
 
 def is_edited(said_id: str, updated_at: datetime | None, known: FeedEntry) -> bool:
@@ -53,8 +54,6 @@ def find_build_times(items: Sequence[FeedItem]) -> frozenset[datetime]:
 
 def _settled(text: str) -> str:
     """Return a text without what changes by itself."""
-    if not text:
-        return ""
     settled = " ".join((_ADDRESS.sub(" ", text) if "://" in text else text).split())
     settled = _COUNT.sub(_without_count, _COUNT_OF.sub(" ", settled))
     if " ago" in settled:
