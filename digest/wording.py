@@ -47,7 +47,7 @@ CAUSE_WORDS = {
     ChangeCause.MOVE: "said or done by the actor",
     ChangeCause.LATE: "known late: said earlier, read only now",
     ChangeCause.CORRECTION: "corrected by an analyst; not a move of the actor",
-    ChangeCause.RETRACTION: "the source took its words back; not a move of the actor",
+    ChangeCause.RETRACTION: "the source changed its words or took them back; not a move of the actor",
     ChangeCause.RE_EXTRACTION: "the same texts read by a newer extractor; not a move of the actor",
     ChangeCause.WATCH_CHANGE: "the watch file changed; not a move of the actor",
 }

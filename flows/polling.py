@@ -9,20 +9,22 @@ from collections.abc import Collection, Mapping, Sequence
 
 from flows.cleaning import CleanTally, clean_documents, open_workers, outcomes_of
 from flows.context import RunContext
+from flows.looks import settle_looks
 from flows.progress import track
 from flows.reports import StepReport, count_words
 from flows.settings import Settings
 from flows.wires import share_wires
 from flows.workers import PageWorkers
+from sources.checks import MOST_IDLE_CALLS
 from sources.failures import Failure
 from sources.fetch import Fetcher
 from sources.pages import final_id
-from sources.polling import AnswerRows, Limits, PageRows, Poller, PollSummary, State
+from sources.polling import AnswerRows, Limits, LookRows, PageRows, Poller, PollSummary, State
 from sources.schedule import Pace
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, RawDocument, WaitingEntry
+from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, PageCheck, RawDocument, RobotsFile, WaitingEntry
 from vocabulary.watch import Feed
 from vocabulary.words import FAILED_POLLS, DocumentOutcome
-from warehouse.store import Warehouse
+from warehouse.store import Calls, Warehouse
 
 _NAMED = 20
 """Feeds that failed which the report names; `status` lists them all."""
@@ -36,6 +38,7 @@ class StoreKeeper:
         self.words: Counter[DocumentOutcome] = Counter()
         self.stored: set[str] = set()
         self.tally = CleanTally()
+        self.edited = self.gone = self.returned = 0
 
     def find_entries(self, keys: Collection[EntryKey]) -> Sequence[FeedEntry]:
         """Return the stored entries of the same feeds with one of these articles or guids."""
@@ -55,12 +58,17 @@ class StoreKeeper:
             waiting=rows.waiting,
             aliases=rows.aliases,
             pauses=rows.pauses,
+            calls=Calls(rows.calls, rows.named, self._ctx.now, MOST_IDLE_CALLS),
         )
         self.words.update(failure.outcome for failure in rows.failures)
 
     def list_waiting(self, limit: int) -> Sequence[WaitingEntry]:
         """Return entries whose page may be fetched now."""
         return self._store.list_waiting(self._ctx.now, limit=limit)
+
+    def find_robots(self, sites: Collection[str]) -> Mapping[str, RobotsFile]:
+        """Map those of these sites whose robots.txt is known to it."""
+        return self._store.find_robots(sites)
 
     def keep_pages(self, rows: PageRows) -> None:
         """Clean pages and store what they came to; a page found at the address of another article is that article."""
@@ -69,6 +77,7 @@ class StoreKeeper:
             batch = clean_documents(self._ctx, pages, on_each=advance, workers=self._workers)
         failures = [*rows.failures, *copies, *batch.failures]
         documents = share_wires(self._store, batch.documents)
+        ids = {document.document_id for document in documents}
         self._store.commit_poll(
             [],
             documents,
@@ -77,10 +86,37 @@ class StoreKeeper:
             ended=rows.ended,
             aliases=aliases,
             pauses=rows.pauses,
+            robots=rows.robots,
+            checks=[check for check in rows.checks if check.document_id in ids],
         )
         self.words.update(failure.outcome for failure in failures)
-        self.stored |= {document.document_id for document in documents}
+        self.stored |= ids
         self.tally.add(batch.tally)
+
+    def list_checks(self, limit: int) -> Sequence[PageCheck]:
+        """Return known articles whose page is to be asked for again now, those that a feed shows edited first."""
+        return self._store.list_checks(self._ctx.now, limit=limit)
+
+    def keep_looks(self, rows: LookRows) -> None:
+        """Clean what was found, compare it with what is stored, and store what it comes to."""
+        settled = settle_looks(self._ctx, self._store, rows.looks, self._workers)
+        self._store.commit_poll(
+            [],
+            share_wires(self._store, settled.edits),
+            outcomes_of(self._ctx, settled.words),
+            aliases=settled.aliases,
+            pauses=rows.pauses,
+            robots=rows.robots,
+            checks=settled.checks,
+            gone=settled.gone,
+            back=dict.fromkeys(settled.returned, self._ctx.now),
+        )
+        self.words.update(word.outcome for word in settled.words)
+        self.stored |= settled.passed_on
+        self.tally.add(settled.tally)
+        self.edited += len(settled.edits)
+        self.gone += len(settled.gone)
+        self.returned += len(settled.returned)
 
     def _part_copies(self, raws: Sequence[RawDocument]) -> tuple[list[RawDocument], list[DocumentAlias], list[Failure]]:
         """Return the pages that are articles of their own, the other addresses found, and the end of those that are another article."""
@@ -106,7 +142,8 @@ def poll_into(ctx: RunContext, store: Warehouse, feeds: Sequence[Feed], *, force
     with open_workers(ctx) as workers, track(f"polling {len(feeds)} feeds", None):
         keeper = StoreKeeper(ctx, store, workers)
         summary = asyncio.run(_poll(ctx, store, keeper, feeds, force))
-    waiting = {document.document_id for document in store.list_untagged(ctx.tagger.version, ctx.watch.version, None)}
+    untagged = store.list_untagged(ctx.tagger.version, ctx.watch.version, ids=keeper.stored)
+    waiting = {document.document_id for document in untagged}
     unchanged = keeper.stored - waiting
     store.insert_outcomes(outcomes_of(ctx, [Failure(item, DocumentOutcome.UNCHANGED, "") for item in sorted(unchanged)]))
     words = count_words([*keeper.words.elements(), *[DocumentOutcome.UNCHANGED] * len(unchanged)])
@@ -117,7 +154,7 @@ def poll_into(ctx: RunContext, store: Warehouse, feeds: Sequence[Feed], *, force
         outcomes=words,
         passed_on=passed_on,
         polls=count_words(poll.status for poll in summary.polls),
-        notes=(*keeper.tally.notes(), *_notes(summary, store.count_waiting())),
+        notes=(*keeper.tally.notes(), *_notes(summary, keeper, store.count_waiting())),
     )
 
 
@@ -149,6 +186,7 @@ async def _poll(ctx: RunContext, store: Warehouse, keeper: StoreKeeper, feeds: S
             limits=Limits(
                 budget_s=settings.poll_budget_s,
                 pages=settings.poll_pages,
+                again=settings.poll_again,
                 new_items=settings.feed_items,
                 host_at_once=settings.host_at_once,
                 batch_size=settings.batch_size,
@@ -158,14 +196,18 @@ async def _poll(ctx: RunContext, store: Warehouse, keeper: StoreKeeper, feeds: S
         return await poller.poll(feeds, state, force=force)
 
 
-def _notes(summary: PollSummary, waiting: int) -> list[str]:
-    """Return what was not done now, and why; not polled is not the same as silent."""
+def _notes(summary: PollSummary, keeper: StoreKeeper, waiting: int) -> list[str]:
+    """Return what was looked at again, and what was not done now, and why; not polled is not the same as silent."""
     paused = f" ({summary.paused} of them paused: gone or failing for long)" if summary.paused else ""
+    found = ((keeper.edited, "edited"), (keeper.gone, "gone"), (keeper.returned, "back"))
+    changes = ", ".join(f"{number} {word}" for number, word in found if number) or "none changed"
     told = (
+        (summary.looks, f"known articles asked for again: {changes}"),
         (summary.not_due, f"feeds not due yet{paused}"),
         (summary.resting, "feeds left alone since their host asked for rest"),
         (summary.left_feeds, "feeds left for the next poll: the time of this one was over"),
         (summary.left_items, "new entries left for the next poll: more than feed_items from one feed"),
+        (summary.outdated_robots, "sites whose robots.txt cannot be read now: their last answer, up to 30 days old, holds"),
         (waiting, "articles wait for the next poll"),
     )
     return [*_failed(summary), *(f"{number} {words}" for number, words in told if number)]

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     host_gap_s: float = Field(default=1, ge=0, le=60, description="Pause between two requests to one host; a longer Crawl-delay is kept")
     poll_budget_s: float = Field(default=300, gt=0, le=86_400, description="After so long a poll begins no feed or page; the rest waits")
     poll_pages: int = Field(default=1000, ge=1, le=1_000_000, description="Pages fetched by one poll; the rest waits")
+    poll_again: int = Field(default=200, ge=0, le=1_000_000, description="Known articles asked for again by one poll; 0 for none")
     feed_items: int = Field(default=2000, ge=1, le=50_000, description="New entries that one poll takes from one feed; the rest waits")
     feed_min_minutes: float = Field(default=15, ge=1, le=43_200, description="Shortest time between two polls of one feed")
     feed_max_minutes: float = Field(default=1440, ge=1, le=43_200, description="Longest time between two polls of one feed that answers")

@@ -203,6 +203,7 @@ def _raw_entry(entry: Any) -> RawEntry:
         summary=text("summary"),
         content_html=next((body for body in bodies if isinstance(body, str)), ""),
         published_raw=text("published", "updated", "created"),
+        updated_raw=text("updated"),
     )
 
 
@@ -229,6 +230,7 @@ def _items(entries: Iterable[RawEntry], feed_id: str, base: str, now: datetime) 
                 content_html=storable(entry.content_html),
                 published_at=parse_feed_date(entry.published_raw, now),
                 published_raw=printable(entry.published_raw)[:200],
+                updated_at=parse_feed_date(entry.updated_raw, now) if entry.updated_raw else None,
             )
         )
     return tuple(items), tuple(rejected)

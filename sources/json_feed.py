@@ -13,6 +13,7 @@ class RawEntry(NamedTuple):
     summary: str
     content_html: str
     published_raw: str
+    updated_raw: str = ""
 
 
 def parse_json_feed(content: bytes) -> list[RawEntry] | None:
@@ -35,6 +36,7 @@ def _entry(item: dict[str, Any]) -> RawEntry:
         summary=_text(item, "summary") or _text(item, "content_text"),
         content_html=_text(item, "content_html"),
         published_raw=_text(item, "date_published") or _text(item, "date_modified"),
+        updated_raw=_text(item, "date_modified"),
     )
 
 

@@ -1,4 +1,4 @@
-"""Poll feeds once: ask what is due, remember what is new, fetch the pages that are wanted.
+"""Poll feeds once: ask what is due, remember what is new, fetch the pages that are wanted, and look again at some that are known.
 
 Rows are handed to a `Keeper` in batches as they come. A feed's validators go with its entries, and the wanted ones among them wait in
 the keeper until their pages have ended: whatever stops a poll, the next one goes on with what waits. Everything that goes wrong
@@ -7,23 +7,32 @@ with one feed or page is a row, and the others go on.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from sources.answers import Answer, address_id_of, address_of, ask, find_last
-from sources.entries import Entry, Memory, Sorted, make_row, sort_entries
+from sources.checks import MOST_ATTEMPTS, first_check, retry_wait
+from sources.entries import Entry, Memory, Sorted, make_entries, make_row, sort_entries
 from sources.failures import Failure
 from sources.fetch import Fetcher
 from sources.hosts import Clock, Rests, work_by_host
-from sources.pages import PageEnd, Pages
+from sources.pages import Look, PageEnd, Pages
 from sources.schedule import Pace, is_due, plan_next
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedItem, FeedPoll, HostPause, RawDocument, WaitingEntry
+from vocabulary.documents import (
+    DocumentAlias,
+    EntryKey,
+    FeedEntry,
+    FeedItem,
+    FeedPoll,
+    HostPause,
+    PageCheck,
+    RawDocument,
+    RobotsFile,
+    WaitingEntry,
+)
 from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome
 
-MOST_ATTEMPTS = 5
-"""Times that a page which cannot be had now is asked for, over two days or so, before that is its end."""
-_FIRST_WAIT = timedelta(minutes=30)
 _ANSWERS_PER_BATCH = 100
 _ANSWERS_WITHIN_S = 0.25
 # Pages are handed over by the batch, since cleaning starts processes for each; a batch that does not fill up goes after so long
@@ -38,6 +47,8 @@ class Limits:
     """After so long no feed and no page is begun; the rest is left for the next poll."""
     pages: int = 1000
     """Pages fetched."""
+    again: int = 200
+    """Known articles whose page is asked for again, of what new ones leave of `pages`."""
     new_items: int = 2000
     """New entries of one feed that are taken in."""
     host_at_once: int = 1
@@ -55,6 +66,10 @@ class AnswerRows:
     waiting: tuple[WaitingEntry, ...] = ()
     failures: tuple[Failure, ...] = ()
     """Entries that ended with the answer: off-topic ones and those without a usable address."""
+    calls: tuple[WaitingEntry, ...] = ()
+    """Entries of known articles that their feed shows edited: the page is to be asked for again, at once."""
+    named: tuple[str, ...] = ()
+    """Articles that a feed names for the first time: one that is gone may be back."""
     aliases: tuple[DocumentAlias, ...] = ()
     pauses: tuple[HostPause, ...] = ()
 
@@ -69,7 +84,20 @@ class PageRows:
     """Ids of entries that wait no more."""
     waiting: tuple[WaitingEntry, ...]
     """Entries that wait for another attempt."""
+    checks: tuple[PageCheck, ...] = ()
+    """How those among `documents` that become articles are asked for again."""
     pauses: tuple[HostPause, ...] = ()
+    robots: tuple[RobotsFile, ...] = ()
+    """Each robots.txt that was asked for."""
+
+
+@dataclass(frozen=True)
+class LookRows:
+    """What was found where known articles were asked for again; to be stored together or not at all."""
+
+    looks: tuple[Look, ...]
+    pauses: tuple[HostPause, ...] = ()
+    robots: tuple[RobotsFile, ...] = ()
 
 
 class Keeper(Protocol):
@@ -87,8 +115,17 @@ class Keeper(Protocol):
     def list_waiting(self, limit: int) -> Sequence[WaitingEntry]:
         """Return entries whose page may be fetched now."""
 
+    def find_robots(self, sites: Collection[str]) -> Mapping[str, RobotsFile]:
+        """Map those of these sites whose robots.txt is known to it."""
+
     def keep_pages(self, rows: PageRows) -> None:
         """Clean pages and store what they came to."""
+
+    def list_checks(self, limit: int) -> Sequence[PageCheck]:
+        """Return known articles whose page is to be asked for again now, those that a feed shows edited first."""
+
+    def keep_looks(self, rows: LookRows) -> None:
+        """Clean what was found, compare it with what is stored, and store what it comes to."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +151,10 @@ class PollSummary:
     """Feeds that the time did not suffice for."""
     left_items: int = 0
     """New entries beyond the limit of one feed."""
+    outdated_robots: int = 0
+    """Sites whose robots.txt could not be read, so that an older answer held."""
+    looks: int = 0
+    """Known articles whose page was asked for again."""
 
 
 @dataclass(frozen=True)
@@ -133,6 +174,7 @@ class Poller:
         """Poll `feeds`: those that are due, or with `force` all but those of hosts that want rest.
 
         1. The feeds that are due, those that wait longest first. 2. They are asked, each host in its own line. 3. The pages that wait.
+        4. Pages of known articles, with what time and pages are left.
         """
         summary = PollSummary()
         rests = Rests(state.pauses, now=self.now, run_id=self.run_id)
@@ -162,27 +204,48 @@ class Poller:
         )
         summary.left_feeds = len(left)
         # 3. pages
-        await self._fetch_pages(rests, clock)
+        pages = Pages(self.fetcher, rests, self.now)
+        fetched = await self._fetch_pages(pages, rests, clock)
+        # 4. pages again
+        summary.looks = await self._look_again(pages, rests, clock, min(self.limits.again, self.limits.pages - fetched))
+        summary.outdated_robots = len(pages.robots.outdated)
         return summary
 
-    async def _fetch_pages(self, rests: Rests, clock: Clock) -> None:
+    async def _fetch_pages(self, pages: Pages, rests: Rests, clock: Clock) -> int:
+        """Fetch pages that wait, and return how many there were."""
         waiting = [] if clock.is_over() else self.keeper.list_waiting(self.limits.pages)
-        pages = Pages(self.fetcher, rests, self.now)
+        pages.robots.learn(self.keeper.find_robots(pages.robots.list_unknown(entry.url for entry in waiting)))
         await work_by_host(
             [(entry.url, entry) for entry in waiting],
             pages.fetch,
-            lambda ends: self.keeper.keep_pages(self._page_rows(ends, rests)),
+            lambda ends: self.keeper.keep_pages(self._page_rows(ends, pages, rests)),
             clock=clock,
             host_at_once=self.limits.host_at_once,
             batch_size=self.limits.batch_size,
             patience_s=_PATIENCE_S,
         )
+        return len(waiting)
+
+    async def _look_again(self, pages: Pages, rests: Rests, clock: Clock, limit: int) -> int:
+        """Ask for at most `limit` pages of known articles again, and return how many were looked at."""
+        checks = [] if clock.is_over() or limit <= 0 else self.keeper.list_checks(limit)
+        pages.robots.learn(self.keeper.find_robots(pages.robots.list_unknown(check.url for check in checks)))
+        left = await work_by_host(
+            [(check.url, check) for check in checks],
+            pages.look,
+            lambda looks: self.keeper.keep_looks(LookRows(tuple(looks), rests.take_new(), pages.robots.take_new())),
+            clock=clock,
+            host_at_once=self.limits.host_at_once,
+            batch_size=self.limits.batch_size,
+            patience_s=_PATIENCE_S,
+        )
+        return len(checks) - len(left)
 
     def _keep_answers(self, answers: Sequence[Answer | None], rests: Rests, summary: PollSummary) -> None:
         """Find out what is new in some answers and hand over what they come to."""
         came = [answer for answer in answers if answer is not None]
         summary.resting += len(answers) - len(came)
-        entries = [[Entry(item) for item in answer.parsed.items] for answer in came]
+        entries = [make_entries(answer.parsed.items) for answer in came]
         keys = [entry.key for part in entries for entry in part]
         memory = Memory(self.keeper.find_entries(keys), {})
         ids = {key.document_id for key in keys} | {entry.document_id for entry in memory.entries}
@@ -191,7 +254,7 @@ class Poller:
         for answer, part in zip(came, entries, strict=True):
             found, left = sort_entries(part, memory, watch_version=self.watch_version, now=self.now, most_new=self.limits.new_items)
             summary.left_items += left
-            parts.append(self._answer_rows(answer, found, left))
+            parts.append(self._answer_rows(answer, found, left, memory.articles))
         polls = tuple(poll for part in parts for poll in part.polls)
         summary.polls += polls
         self.keeper.keep_answers(
@@ -200,17 +263,21 @@ class Poller:
                 entries=tuple(entry for part in parts for entry in part.entries),
                 waiting=tuple(entry for part in parts for entry in part.waiting),
                 failures=tuple(failure for part in parts for failure in part.failures),
+                calls=tuple(call for part in parts for call in part.calls),
+                named=tuple(named for part in parts for named in part.named),
                 aliases=tuple(alias for part in parts for alias in part.aliases),
                 pauses=rests.take_new(),
             )
         )
 
-    def _answer_rows(self, answer: Answer, found: Sorted, left: int) -> AnswerRows:
-        """Return what one answer comes to."""
+    def _answer_rows(self, answer: Answer, found: Sorted, left: int, articles: Mapping[str, str]) -> AnswerRows:
+        """Return what one answer comes to; `articles` maps address ids to known articles."""
         feed = answer.feed
         judged = [(entry, feed.full or self.wanted(entry.item)) for entry in (*found.new, *found.anew)]
         rows = [make_row(entry, is_wanted=wanted, watch_version=self.watch_version, now=self.now) for entry, wanted in judged]
-        rows += [make_row(entry, is_wanted=True, watch_version=self.watch_version, now=self.now) for entry in found.elsewhere]
+        known = (*found.elsewhere, *found.edited, *found.measured)
+        rows += [make_row(entry, is_wanted=True, watch_version=self.watch_version, now=self.now) for entry in known]
+        calls = [_waiting(entry, feed, self.now) for entry in found.edited]
         dull = [Failure(entry.item.url, DocumentOutcome.OFF_TOPIC, entry.item.title[:200]) for entry, wanted in judged if not wanted]
         poll = answer.poll.model_copy(update={"new_items": len(found.new) + left})
         fresh = len(found.new) + len(found.elsewhere) + left
@@ -223,10 +290,12 @@ class Poller:
             entries=tuple(rows),
             waiting=tuple(_waiting(entry, feed, self.now) for entry, wanted in judged if wanted),
             failures=(*answer.parsed.rejected, *dull),
+            calls=tuple(call.model_copy(update={"document_id": articles.get(call.document_id, call.document_id)}) for call in calls),
+            named=tuple(articles.get(entry.key.document_id, entry.key.document_id) for entry in found.elsewhere),
             aliases=found.aliases,
         )
 
-    def _page_rows(self, ends: Sequence[PageEnd], rests: Rests) -> PageRows:
+    def _page_rows(self, ends: Sequence[PageEnd], pages: Pages, rests: Rests) -> PageRows:
         """Return what became of some pages; one that may come later waits on, and its attempts are counted."""
         again = [_again(page, self.now) for page in ends]
         return PageRows(
@@ -234,7 +303,13 @@ class Poller:
             failures=tuple(page.end for page in ends if isinstance(page.end, Failure)),
             ended=tuple(page.entry.document_id for page, later in zip(ends, again, strict=True) if later is None),
             waiting=tuple(later for later in again if later is not None),
+            checks=tuple(
+                first_check(page.entry, self.now, etag=page.etag, last_modified=page.last_modified)
+                for page in ends
+                if isinstance(page.end, RawDocument)
+            ),
             pauses=rests.take_new(),
+            robots=pages.robots.take_new(),
         )
 
 
@@ -260,5 +335,4 @@ def _again(page: PageEnd, now: datetime) -> WaitingEntry | None:
         return entry.model_copy(update={"not_before": page.rests_until})
     if entry.attempts + 1 >= MOST_ATTEMPTS:
         return None
-    wait = _FIRST_WAIT * 4**entry.attempts
-    return entry.model_copy(update={"attempts": entry.attempts + 1, "not_before": now + min(wait, timedelta(days=1))})
+    return entry.model_copy(update={"attempts": entry.attempts + 1, "not_before": now + retry_wait(entry.attempts)})

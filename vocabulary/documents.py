@@ -93,6 +93,7 @@ class FeedItem(Record):
     content_html: str = Field(default="", description="The feed's own full content, HTML; empty if none")
     published_at: datetime | None = Field(default=None, description="Date of the entry where plausible, UTC")
     published_raw: str = Field(default="", description="The date as it was written")
+    updated_at: datetime | None = Field(default=None, description="Date of its last edit where it gives one, UTC")
 
 
 class FeedPoll(Record):
@@ -122,7 +123,7 @@ class FeedPoll(Record):
 
 
 class FeedEntry(Record):
-    """An entry of a feed as met for the first time: what tells whether it is new the next time."""
+    """An entry of a feed as met for the first time, or edited: what tells whether it is new, or another, the next time."""
 
     feed_id: str = Field(description="Feed that named it")
     document_id: str = Field(description="Content id of its address; that of the article where it became one")
@@ -132,6 +133,10 @@ class FeedEntry(Record):
     is_wanted: bool = Field(description="True where title and summary were found relevant, or the feed is read whole")
     watch_version: str = Field(description="Version of the watch by which that was found")
     first_seen_at: datetime = Field(description="When it was met, UTC")
+    said_id: str = Field(
+        default="", description="Hash of what it says, without what changes by itself: another one is an edit; empty if unknown"
+    )
+    updated_at: datetime | None = Field(default=None, description="Date of its last edit where it gives one, UTC")
 
 
 class EntryKey(NamedTuple):
@@ -152,6 +157,33 @@ class WaitingEntry(FeedItem):
     not_before: datetime | None = Field(default=None, description="Not to be asked for before this, UTC; None for at once")
 
 
+class PageCheck(FeedItem):
+    """An article whose page is asked for again, with its entry as last seen: a text is made from both."""
+
+    document_id: str = Field(description="Article")
+    outlet: str = Field(description="Who published it")
+    first_seen_at: datetime = Field(description="When its page was first read, UTC: the schedule counts from here")
+    asked_at: datetime | None = Field(default=None, description="When its page was last asked for, UTC")
+    next_ask_at: datetime | None = Field(description="When its page is asked for again, UTC; None where only a feed can call for that")
+    is_called: bool = Field(default=False, description="True where a feed shows it edited since it was last asked for")
+    idle_calls: int = Field(default=0, description="Calls of a feed in a row that found its page as it was")
+    etag: str = Field(default="", description="ETag of the page that gave the newest text, verbatim")
+    last_modified: str = Field(default="", description="Last-Modified of that page, verbatim")
+    attempts: int = Field(default=0, description="Times in a row that its page could not be had")
+    missing: int = Field(default=0, description="Times in a row that its page was not there (404, or a way to the front page)")
+    is_gone: bool = Field(default=False, description="True while it counts as gone")
+
+
+class GoneDocument(Record):
+    """An article that is gone where it was published."""
+
+    document_id: str = Field(description="Article")
+    gone_at: datetime = Field(description="When it was found to be gone, UTC")
+    detail: str = Field(description="What the site answered")
+    run_id: str = Field(description="Run that found it gone")
+    back_at: datetime | None = Field(default=None, description="When its page was found there again, UTC; None while it is gone")
+
+
 class DocumentAlias(Record):
     """Another address of a stored article."""
 
@@ -167,3 +199,14 @@ class HostPause(Record):
     host: str = Field(description="Host name")
     asked_at: datetime = Field(description="When it asked, UTC")
     not_before: datetime = Field(description="Not to be asked before this, UTC; at most a day later")
+
+
+class RobotsFile(Record):
+    """What the robots.txt of a site said when it was last asked for."""
+
+    site: str = Field(description="Scheme, host and port")
+    read_at: datetime | None = Field(default=None, description="When the site last answered (2xx, or 4xx for none), UTC; None for never")
+    http_status: int | None = Field(default=None, description="HTTP status of that answer")
+    text: str = Field(default="", repr=False, description="Its text, at most 500 000 bytes; empty where there is none, which allows all")
+    failed_at: datetime | None = Field(default=None, description="When it last could not be had since that answer, UTC; None for never")
+    detail: str = Field(default="", description="Why it could not be had")

@@ -1,10 +1,10 @@
 """What texts say: positions, event reports, and which versions tagged what.
 
-A document is tagged again when its text, the extractors or the watch changed. What is not found again is withdrawn, what is
-found again keeps its row. Must not know what a stance is made of.
+A document is tagged again when its text, the extractors or the watch changed, or when it returned where it had been gone. What is not found
+again is withdrawn, what is found again keeps its row. Must not know what a stance is made of.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +12,14 @@ import duckdb
 import pyarrow as pa
 
 from vocabulary.claims import EventReport, Position, TaggedDocument
+from vocabulary.documents import GoneDocument
 from vocabulary.errors import WarehouseError
 from warehouse.columns import Extra, build_table, read_query, registered
 from warehouse.documents import InsertCount
 from warehouse.happenings import place_reports, refresh_events
+from warehouse.page_checks import mark_gone
 
-NEW, EDITED, RE_EXTRACTION, WATCH_CHANGE, GONE = "new", "edited", "re-extraction", "watch_change", "gone"
+NEW, EDITED, RE_EXTRACTION, WATCH_CHANGE, GONE, RETURNED = "new", "edited", "re-extraction", "watch_change", "gone", "returned"
 # What of a position may change while its id stays: then the row is closed and another one opened.
 _MATERIAL = ("speaker", "role", "condition", "attribution", "basis", "said_on", "said_on_basis", "confidence")
 
@@ -65,16 +67,28 @@ def insert_tagged(
     return InsertCount(new, len(accepted) - new, len(tagged) - len(accepted))
 
 
-def withdraw_documents(connection: duckdb.DuckDBPyConnection, document_ids: Collection[str], run_id: str, recorded_at: datetime) -> int:
-    """Withdraw all that these documents show, since they are gone where they were published; return the number of positions."""
-    if not document_ids:
+def withdraw_documents(connection: duckdb.DuckDBPyConnection, gone: Sequence[GoneDocument]) -> int:
+    """Withdraw all that these documents show, since they are gone where they were published; return the number of positions.
+
+    1. They are marked, 2. what they show is withdrawn, 3. their taggings end, so that they are tagged anew once they return.
+    """
+    if not gone:
         return 0
-    ids = sorted(document_ids)
-    gone = _reasons_table(ids, [GONE] * len(ids))
+    run_id, recorded_at = gone[0].run_id, gone[0].gone_at
+    ids = sorted({one.document_id for one in gone})
+    # 1. mark
+    mark_gone(connection, gone)
+    # 2. withdraw
     nothing = build_table(Position, [], id_field="position_id")
-    with registered(connection, tagged_again=gone, incoming_positions=nothing):
+    with registered(connection, tagged_again=_reasons_table(ids, [GONE] * len(ids)), incoming_positions=nothing):
         count = _withdraw_positions(connection, recorded_at)
         touched = _withdraw_reports(connection, build_table(EventReport, [], id_field="report_id"), recorded_at)
+        # 3. taggings
+        connection.execute(
+            "UPDATE taggings t SET superseded_at = $recorded_at FROM tagged_again g"
+            " WHERE t.document_id = g.document_id AND t.superseded_at IS NULL",
+            {"recorded_at": recorded_at},
+        )
     refresh_events(connection, touched, run_id, recorded_at)
     return count
 
@@ -92,7 +106,11 @@ def _accept(connection: duckdb.DuckDBPyConnection, tagged: Sequence[TaggedDocume
             "SELECT document_id, text_sha256, extractor_version, watch_version FROM taggings SEMI JOIN wanted USING (document_id)"
             " WHERE superseded_at IS NULL"
         ).fetchall()
+        returned = connection.execute(
+            "SELECT DISTINCT document_id FROM gone_documents SEMI JOIN wanted USING (document_id) WHERE back_at IS NOT NULL"
+        ).fetchall()
     in_force = {row[0]: row[1:] for row in rows}
+    were_gone = {row[0] for row in returned}
     accepted = []
     for item in tagged:
         if item.document_id not in newest:
@@ -102,14 +120,14 @@ def _accept(connection: duckdb.DuckDBPyConnection, tagged: Sequence[TaggedDocume
         versions = (item.text_sha256, item.extractor_version, item.watch_version)
         before = in_force.get(item.document_id)
         if item.text_sha256 == newest[item.document_id] and versions != before:
-            accepted.append(_Accepted(item, _reason(before, versions)))
+            accepted.append(_Accepted(item, _reason(before, versions, item.document_id in were_gone)))
     return accepted
 
 
-def _reason(before: tuple[str, str, str] | None, now: tuple[str, str, str]) -> str:
+def _reason(before: tuple[str, str, str] | None, now: tuple[str, str, str], was_gone: bool) -> str:
     """Say why a document is tagged: the text before the extractors before the watch."""
     if before is None:
-        return NEW
+        return RETURNED if was_gone else NEW
     if before[0] != now[0]:
         return EDITED
     return RE_EXTRACTION if before[1] != now[1] else WATCH_CHANGE

@@ -178,9 +178,16 @@ def count_copies(connection: duckdb.DuckDBPyConnection) -> CopyCount:
     return CopyCount(*row) if row else CopyCount(0, 0)
 
 
-def list_untagged(connection: duckdb.DuckDBPyConnection, extractor_version: str, watch_version: str, limit: int | None) -> list[Document]:
-    """Return the newest text of each article whose tagging in force is not by these versions, oldest article first."""
-    parameters = {"extractor_version": extractor_version, "watch_version": watch_version, "limit": limit}
+def list_untagged(
+    connection: duckdb.DuckDBPyConnection, extractor_version: str, watch_version: str, limit: int | None, ids: Collection[str] | None
+) -> list[Document]:
+    """Return the newest text of each article whose tagging in force is not by these versions, oldest first; only of `ids` where given."""
+    parameters = {
+        "extractor_version": extractor_version,
+        "watch_version": watch_version,
+        "limit": limit,
+        "ids": None if ids is None else sorted(ids),
+    }
     return [Document.model_validate(row) for row in fetch_dicts(connection, read_query("untagged_documents"), parameters)]
 
 

@@ -1,4 +1,4 @@
-"""What polling remembers: polls, entries met, pages that wait, other addresses of articles, hosts that want rest.
+"""What polling remembers: polls, entries met, pages that wait, other addresses of articles, hosts that want rest, each robots.txt.
 
 Must not know how anything is fetched, nor what an article says.
 """
@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel
 
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, WaitingEntry
+from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, RobotsFile, WaitingEntry
 from vocabulary.masking import masked_url
 from vocabulary.watch import Feed
 from warehouse.columns import build_table, fetch_dicts, registered
@@ -26,6 +26,26 @@ SELECT * REPLACE (
 )
 FROM feed_polls SEMI JOIN newest USING (feed_id, polled_at)
 QUALIFY row_number() OVER (PARTITION BY feed_id ORDER BY run_id DESC) = 1
+"""
+_INSERT_ENTRIES = """
+WITH newest AS (
+    SELECT feed_id, document_id, guid_id, watch_version, coalesce(said_id, '') AS said_id, updated_at
+    FROM feed_entries SEMI JOIN incoming USING (feed_id, document_id)
+    QUALIFY row_number() OVER (PARTITION BY feed_id, document_id ORDER BY first_seen_at DESC) = 1
+)
+INSERT INTO feed_entries BY NAME
+SELECT i.* FROM incoming i
+ANTI JOIN newest n ON n.feed_id = i.feed_id AND n.document_id = i.document_id AND n.guid_id = i.guid_id
+    AND n.watch_version = i.watch_version AND n.said_id = i.said_id AND n.updated_at IS NOT DISTINCT FROM i.updated_at
+ANTI JOIN feed_entries e ON e.feed_id = i.feed_id AND e.document_id = i.document_id AND e.guid_id = i.guid_id
+    AND e.watch_version = i.watch_version AND e.first_seen_at = i.first_seen_at
+"""
+_KNOWN_ENTRIES = """
+SELECT * REPLACE (coalesce(said_id, '') AS said_id) FROM feed_entries SEMI JOIN incoming USING (feed_id, document_id)
+UNION
+SELECT * REPLACE (coalesce(said_id, '') AS said_id) FROM feed_entries
+SEMI JOIN (SELECT feed_id, guid_id FROM incoming WHERE guid_id <> '') USING (feed_id, guid_id)
+ORDER BY first_seen_at, document_id
 """
 _KNOWN_ARTICLES = """
 SELECT document_id, document_id FROM documents SEMI JOIN incoming USING (document_id)
@@ -53,8 +73,11 @@ def last_polls(connection: duckdb.DuckDBPyConnection) -> dict[str, FeedPoll]:
 
 
 def insert_entries(connection: duckdb.DuckDBPyConnection, entries: Sequence[FeedEntry]) -> None:
-    """Store entries met, once by feed, article, guid and version of the watch."""
-    _insert_new(connection, "feed_entries", FeedEntry, entries, ("feed_id", "document_id", "guid_id", "watch_version"))
+    """Store entries met, unless the newest of the same feed and article is the same: same guid, same words, judged by the same watch."""
+    firsts = {(entry.feed_id, entry.document_id, entry.guid_id, entry.watch_version): entry for entry in reversed(entries)}
+    if firsts:
+        with registered(connection, incoming=build_table(FeedEntry, list(firsts.values())[::-1], id_field="document_id")):
+            connection.execute(_INSERT_ENTRIES)
 
 
 def find_entries(connection: duckdb.DuckDBPyConnection, keys: Collection[EntryKey]) -> list[FeedEntry]:
@@ -64,12 +87,7 @@ def find_entries(connection: duckdb.DuckDBPyConnection, keys: Collection[EntryKe
     columns = zip(*keys, strict=True)
     table = pa.table({name: pa.array(list(values), pa.string()) for name, values in zip(EntryKey._fields, columns, strict=True)})
     with registered(connection, incoming=table):
-        rows = fetch_dicts(
-            connection,
-            "SELECT * FROM feed_entries SEMI JOIN incoming USING (feed_id, document_id)"
-            " UNION SELECT * FROM feed_entries SEMI JOIN (SELECT feed_id, guid_id FROM incoming WHERE guid_id <> '')"
-            " USING (feed_id, guid_id) ORDER BY first_seen_at, document_id",
-        )
+        rows = fetch_dicts(connection, _KNOWN_ENTRIES)
     return [FeedEntry.model_validate(row) for row in rows]
 
 
@@ -127,13 +145,31 @@ def host_pauses(connection: duckdb.DuckDBPyConnection, now: datetime) -> dict[st
     return dict(connection.execute(sql, {"now": now}).fetchall())
 
 
+def put_robots(connection: duckdb.DuckDBPyConnection, files: Sequence[RobotsFile]) -> None:
+    """Keep what sites answered; a newer answer of a site takes the place of the one before."""
+    newest = {file.site: file for file in files}
+    if newest:
+        with registered(connection, incoming=build_table(RobotsFile, list(newest.values()), id_field="site")):
+            connection.execute("DELETE FROM robots_files WHERE site IN (SELECT site FROM incoming)")
+            connection.execute("INSERT INTO robots_files BY NAME SELECT * FROM incoming")
+
+
+def find_robots(connection: duckdb.DuckDBPyConnection, sites: Collection[str]) -> dict[str, RobotsFile]:
+    """Map those of these sites whose robots.txt is known to it."""
+    if not sites:
+        return {}
+    with registered(connection, incoming=pa.table({"site": pa.array(sorted(sites), pa.string())})):
+        rows = fetch_dicts(connection, "SELECT * FROM robots_files SEMI JOIN incoming USING (site)")
+    return {str(row["site"]): RobotsFile.model_validate(row) for row in rows}
+
+
 def _insert_new(
     connection: duckdb.DuckDBPyConnection, table: str, model: type[BaseModel], records: Sequence[BaseModel], keys: tuple[str, ...]
 ) -> None:
-    """Insert the first record of each key that `table` does not hold yet."""
+    """Insert the first record of each key that `table` does not hold yet; the second of `keys`, or the only one, names it in messages."""
     firsts = list({tuple(getattr(record, key) for key in keys): record for record in reversed(records)}.values())[::-1]
     if firsts:
-        with registered(connection, incoming=build_table(model, firsts, id_field=keys[-1])):
+        with registered(connection, incoming=build_table(model, firsts, id_field=keys[min(1, len(keys) - 1)])):
             connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming ANTI JOIN {table} USING ({', '.join(keys)})")
 
 

@@ -1,6 +1,6 @@
 """The facade: one open warehouse, every write in a transaction, everything idempotent by content id."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -8,18 +8,31 @@ from pathlib import Path
 import duckdb
 
 from vocabulary.claims import TaggedDocument
-from vocabulary.documents import Document, DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, Outcome, WaitingEntry
+from vocabulary.documents import (
+    Document,
+    DocumentAlias,
+    EntryKey,
+    FeedEntry,
+    FeedPoll,
+    GoneDocument,
+    HostPause,
+    Outcome,
+    PageCheck,
+    RobotsFile,
+    WaitingEntry,
+)
 from vocabulary.stance import Coverage, Digest, DigestEvent, RunRecord, StanceChange, StanceDay
 from vocabulary.watch import Feed, Watch
 from vocabulary.words import ChangeKind, RunStatus
-from warehouse import changes, claims, coverage, digests, documents, polls, runs, snapshot, stances, watch_tables
+from warehouse import changes, claims, coverage, digests, documents, page_checks, polls, runs, snapshot, stances, watch_tables
 from warehouse.beside import find_size
 from warehouse.connection import FileLock, connect, make_folder, telling_file_errors, transaction
 from warehouse.coverage import WarehouseStatus
 from warehouse.documents import AlikeText, CopyCount, InsertCount
 from warehouse.migrate import migrate
+from warehouse.page_checks import Calls, StoredText
 
-__all__ = ["AlikeText", "CopyCount", "InsertCount", "Warehouse", "WarehouseStatus", "open_warehouse"]
+__all__ = ["AlikeText", "Calls", "CopyCount", "InsertCount", "StoredText", "Warehouse", "WarehouseStatus", "open_warehouse"]
 
 
 @contextmanager
@@ -115,10 +128,16 @@ class Warehouse:
         ended: Collection[str] = (),
         aliases: Sequence[DocumentAlias] = (),
         pauses: Sequence[HostPause] = (),
+        robots: Sequence[RobotsFile] = (),
+        checks: Sequence[PageCheck] = (),
+        calls: Calls | None = None,
+        gone: Sequence[GoneDocument] = (),
+        back: Mapping[str, datetime] | None = None,
     ) -> InsertCount:
         """Store what a batch of polling brought together or not at all: validators never without the rows that they stand for.
 
-        `waiting` entries are to be fetched yet, those of the ids in `ended` no more.
+        `waiting` entries are to be fetched yet, those of the ids in `ended` no more. `checks` say when articles are asked for again,
+        `calls` what feeds say of that; what `gone` articles showed is withdrawn, and those in `back` were found there again then.
         """
         with transaction(self.connection, "storing a poll"):
             count = documents.insert_documents(self.connection, batch)
@@ -129,6 +148,12 @@ class Warehouse:
             polls.end_waiting(self.connection, ended)
             polls.insert_aliases(self.connection, aliases)
             polls.insert_pauses(self.connection, pauses)
+            polls.put_robots(self.connection, robots)
+            page_checks.put_checks(self.connection, checks)
+            if calls is not None:
+                page_checks.take_calls(self.connection, calls)
+            claims.withdraw_documents(self.connection, gone)
+            page_checks.mark_back(self.connection, back or {})
             return count
 
     def last_polls(self) -> dict[str, FeedPoll]:
@@ -160,6 +185,19 @@ class Warehouse:
         """Map each host that is not to be asked at `now` to the end of its rest."""
         return polls.host_pauses(self.connection, now)
 
+    def find_robots(self, sites: Collection[str]) -> dict[str, RobotsFile]:
+        """Map those of these sites whose robots.txt is known to it."""
+        return polls.find_robots(self.connection, sites)
+
+    def list_checks(self, now: datetime, *, limit: int) -> list[PageCheck]:
+        """Return articles whose page is to be asked for again, those that a feed shows edited first; off-topic ones leave the list."""
+        with transaction(self.connection, "listing what is asked for again"):
+            return page_checks.list_checks(self.connection, now, limit)
+
+    def newest_texts(self, ids: Collection[str]) -> dict[str, StoredText]:
+        """Map each of these articles that is stored to its newest text."""
+        return page_checks.newest_texts(self.connection, ids)
+
     def known_urls(self, urls: Collection[str]) -> set[str]:
         """Return those of `urls` that are addresses of stored articles."""
         return documents.known_urls(self.connection, urls)
@@ -178,19 +216,24 @@ class Warehouse:
 
     # claims
 
-    def list_untagged(self, extractor_version: str, watch_version: str, limit: int | None = None) -> list[Document]:
-        """Return the newest text of each article that these versions have not tagged, oldest article first."""
-        return documents.list_untagged(self.connection, extractor_version, watch_version, limit)
+    def list_untagged(
+        self, extractor_version: str, watch_version: str, limit: int | None = None, *, ids: Collection[str] | None = None
+    ) -> list[Document]:
+        """Return the newest text of each article that these versions have not tagged, oldest first; gone ones are left out.
+
+        Only of the articles in `ids` where these are given.
+        """
+        return documents.list_untagged(self.connection, extractor_version, watch_version, limit, ids)
 
     def insert_tagged(self, tagged: Sequence[TaggedDocument], *, run_id: str, recorded_at: datetime) -> InsertCount:
         """Store what was found in documents, withdraw what is not found again, and put events together."""
         with transaction(self.connection, "storing what was found"):
             return claims.insert_tagged(self.connection, tagged, run_id, recorded_at)
 
-    def withdraw_documents(self, document_ids: Collection[str], *, run_id: str, recorded_at: datetime) -> int:
-        """Withdraw all that these articles show, since they are gone; return the number of positions withdrawn."""
+    def withdraw_documents(self, gone: Sequence[GoneDocument]) -> int:
+        """Mark articles as gone and withdraw all that they show; return the number of positions withdrawn."""
         with transaction(self.connection, "withdrawing documents"):
-            return claims.withdraw_documents(self.connection, document_ids, run_id, recorded_at)
+            return claims.withdraw_documents(self.connection, gone)
 
     # stances and changes
 

@@ -120,7 +120,7 @@ def site(world: World) -> Iterator[NewsSite]:
 
 
 def context(world: World, **facts: Any) -> RunContext:
-    return world.context(**{"allow_private": True, "host_gap_s": 0, **facts})
+    return world.context(**{"allow_private": True, "host_gap_s": 0, "poll_again": 0, **facts})
 
 
 def rows(world: World, sql: str) -> list[tuple[Any, ...]]:

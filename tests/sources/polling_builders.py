@@ -9,9 +9,21 @@ from aiohttp import web
 
 from sources.failures import Failure
 from sources.fetch import Fetcher
-from sources.polling import AnswerRows, Limits, PageRows, Poller, PollSummary, State
+from sources.pages import Look
+from sources.polling import AnswerRows, Limits, LookRows, PageRows, Poller, PollSummary, State
 from sources.schedule import Pace
-from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedItem, FeedPoll, HostPause, RawDocument, WaitingEntry
+from vocabulary.documents import (
+    DocumentAlias,
+    EntryKey,
+    FeedEntry,
+    FeedItem,
+    FeedPoll,
+    HostPause,
+    PageCheck,
+    RawDocument,
+    RobotsFile,
+    WaitingEntry,
+)
 from vocabulary.identity import content_id
 from vocabulary.watch import Feed
 from vocabulary.words import PollStatus
@@ -64,6 +76,12 @@ class MemoryKeeper:
     answer_batches: list[AnswerRows] = field(default_factory=list)
     page_batches: list[PageRows] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    robots: dict[str, RobotsFile] = field(default_factory=dict)
+    checks: dict[str, PageCheck] = field(default_factory=dict)
+    calls: list[WaitingEntry] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+    due: list[PageCheck] = field(default_factory=list)
 
     def find_entries(self, keys: Collection[EntryKey]) -> Sequence[FeedEntry]:
         articles = {(key.feed_id, key.document_id) for key in keys}
@@ -83,18 +101,32 @@ class MemoryKeeper:
         self.aliases += rows.aliases
         self.pauses += rows.pauses
         self.waiting |= {entry.document_id: entry for entry in rows.waiting}
+        self.calls += rows.calls
+        self.named += rows.named
 
     def list_waiting(self, limit: int) -> Sequence[WaitingEntry]:
         return [entry for entry in self.waiting.values() if entry.not_before is None or entry.not_before <= NOW][:limit]
 
+    def find_robots(self, sites: Collection[str]) -> Mapping[str, RobotsFile]:
+        return {site: self.robots[site] for site in sites if site in self.robots}
+
     def keep_pages(self, rows: PageRows) -> None:
+        self.robots |= {file.site: file for file in rows.robots}
         self.page_batches.append(rows)
         self.documents += rows.documents
         self.failures += rows.failures
         self.pauses += rows.pauses
+        self.checks |= {check.document_id: check for check in rows.checks}
         for ended in rows.ended:
             del self.waiting[ended]
         self.waiting |= {entry.document_id: entry for entry in rows.waiting}
+
+    def list_checks(self, limit: int) -> Sequence[PageCheck]:
+        """Return nothing: the tests of looking again go through a real warehouse, but for those that put `due` here."""
+        return self.due[:limit]
+
+    def keep_looks(self, rows: LookRows) -> None:
+        self.looks += rows.looks
 
     def newest(self) -> dict[str, FeedPoll]:
         """Map feed to its newest poll."""

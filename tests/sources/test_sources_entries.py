@@ -161,6 +161,17 @@ async def test_an_off_topic_entry_ends_once_and_not_at_every_poll(open_site: Any
     assert [row.new_items for row in desk.keeper.polls] == [1, 0, 0]
 
 
+async def test_entries_of_an_older_program_are_measured_and_call_for_nothing(open_site: Any) -> None:
+    site = await open_site(feed=rss("/a"), a=PAGE)
+    desk = Desk([make_feed(site.url("/feed"))])
+    await desk.poll()
+    desk.keeper.entries = [entry.model_copy(update={"said_id": ""}) for entry in desk.keeper.entries]
+    for hour in (1, 2):
+        await desk.poll(now=NOW + hour * HOUR, force=True)
+    assert [bool(entry.said_id) for entry in desk.keeper.entries] == [False, True]
+    assert desk.keeper.calls == []
+
+
 DATES = {
     "plausible": ("Wed, 26 Mar 2025 10:00:00 GMT", datetime(2025, 3, 26, 10, tzinfo=NOW.tzinfo)),
     "wrong zone, within a day": ("Thu, 27 Mar 2025 10:00:00 GMT", datetime(2025, 3, 27, 10, tzinfo=NOW.tzinfo)),

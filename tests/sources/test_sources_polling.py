@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from polling_builders import AGENT, PAGE, Desk, make_feed, make_last, rss
+from polling_builders import AGENT, NOW, PAGE, Desk, make_feed, make_last, rss
 
 from sources.address import document_id_of
 from sources.fetch import Fetcher
+from sources.hosts import Rests
 from sources.robots import MAX_BYTES, Robots
 from vocabulary.words import DocumentOutcome, PollStatus, PublishedBasis
 
@@ -99,6 +100,15 @@ FEEDS = {
 }
 
 
+async def test_a_link_that_leads_to_the_front_page_is_no_article(open_site: Any) -> None:
+    site = await open_site(feed=rss("/page", "/"), page=web.Response(status=302, headers={"Location": "/"}))
+    site.pages["/"] = PAGE
+    desk = Desk([make_feed(site.url("/feed"))])
+    await desk.poll()
+    assert [(failure.item, failure.outcome) for failure in desk.keeper.failures] == [(site.url("/page"), DocumentOutcome.GONE)]
+    assert desk.keeper.addresses() == [site.url("/")]
+
+
 async def test_bad_feeds_are_rows_and_leave_the_others(open_site: Any, open_raw: Any, unused_tcp_port: int) -> None:
     site = await open_site(
         **{name.replace(" ", "-"): page for name, (page, _) in FEEDS.items()}, good=rss("/a"), fine=rss("/b"), a=PAGE, b=PAGE
@@ -168,7 +178,7 @@ async def test_robots_is_read_once_per_site_and_its_delay_is_kept(open_site: Any
     site = await open_site()
     site.pages["/robots.txt"] = web.Response(text="User-agent: *\nCrawl-delay: 5\nDisallow: /no")
     async with Fetcher(user_agent=AGENT, allow_private=True, gap_s=0) as fetcher:
-        robots = Robots(fetcher)
+        robots = Robots(fetcher, Rests({}, now=NOW, run_id="run"), NOW)
         refusals = [await robots.find_refusal(site.url(path)) for path in ("/a", "/no", "/b")]
         gap_s = fetcher.turns._hosts["127.0.0.1"].gap_s
     assert [refusal is None for refusal in refusals] == [True, False, True]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from warehouse_builders import NOW, Walk, day, make_document, make_position, make_tagged, make_watch, matrix, open_walk
+from warehouse_builders import NOW, Walk, day, make_document, make_gone, make_position, make_tagged, make_watch, matrix, open_walk
 
 from vocabulary.errors import WarehouseError
 from vocabulary.stance import Digest, StanceChange
@@ -139,7 +139,7 @@ def _sentence_removed(walk: Walk) -> None:
 
 def _article_gone(walk: Walk) -> None:
     walk.now += timedelta(hours=1)
-    walk.store.withdraw_documents([make_document("walk 2").document_id], run_id="r", recorded_at=walk.now)
+    walk.store.withdraw_documents([make_gone(make_document("walk 2"), walk.now)])
     walk.build()
 
 
@@ -214,6 +214,81 @@ def test_cause_of_a_change(tmp_path: Path, happens: Callable[[Walk], None], afte
         (line,) = walk.store.list_changes_since(issued, on)
         assert walk.store.list_first_seen(issued, on) == []
     assert (line.after_stance, line.cause, line.strength) == (after, cause, "confirmed")
+
+
+# withdrawals that no lead shows: what was known, what then happens, and the line of the next digest: stance after and cause
+
+
+def _gone(number: int) -> Callable[[Walk], None]:
+    def happen(walk: Walk) -> None:
+        walk.now += timedelta(hours=1)
+        walk.store.withdraw_documents([make_gone(make_document(f"walk {number}"), walk.now)])
+        walk.build()
+
+    return happen
+
+
+def _gone_then_news(walk: Walk) -> None:
+    _gone(walk.count)(walk)
+    walk.learn(("opposes", day(1)), now=NOW + timedelta(days=1))
+
+
+WORDS = {"quote": "We want it, all of us"}
+WITHDRAWALS: dict[str, tuple[list[tuple], Callable[[Walk], None], str | None, str]] = {
+    "a condition, and a plain word after it stays": ([("conditional", day(-3)), ("supports", day(0))], _gone(1), "supports", "retraction"),
+    "the only own words under a reported shift": ([("supports", day(-3)), ("opposes", day(0), SHIFT)], _gone(1), None, "retraction"),
+    "the first print of words, which a later one dates anew": (
+        [("supports", day(-4), WORDS), ("opposes", day(-2)), ("supports", day(0), WORDS)],
+        _gone(1),
+        "supports",
+        "retraction",
+    ),
+    "a false report, and the first true one comes later": ([("supports", day(0))], _gone_then_news, "opposes", "retraction"),
+    "a report among others, and then a turn": ([("supports", day(-1)), ("supports", day(0))], _gone_then_news, "opposes", "move"),
+}
+
+
+@pytest.mark.parametrize(("known", "happens", "after", "cause"), list(WITHDRAWALS.values()), ids=list(WITHDRAWALS))
+def test_a_withdrawal_is_never_the_actors_doing(
+    tmp_path: Path, known: list[tuple], happens: Callable[[Walk], None], after: str | None, cause: str
+) -> None:
+    with open_walk(tmp_path) as walk:
+        walk.learn(*known)
+        issued = walk.issue(day(0))
+        happens(walk)
+        (line,) = walk.store.list_lines(issued, day(1))
+    assert (line.before_stance, line.after_stance, line.cause) == (issued.stances[0].stance, after, cause)
+
+
+def _edited_away_and_back(walk: Walk) -> Digest:
+    document = make_document("walk 2")
+    walk.edit(document, "the sentence is gone")
+    issued = walk.issue(day(0))
+    walk.edit(document, "the sentence is back", "supports")
+    return issued
+
+
+def _gone_and_back(walk: Walk) -> Digest:
+    _gone(2)(walk)
+    issued = walk.issue(day(0))
+    walk.now += timedelta(hours=1)
+    document = make_document("walk 2")
+    walk.store.commit_poll([], [], [], back={document.document_id: walk.now})
+    assert [found.document_id for found in walk.store.list_untagged(walk.version, "watch-1")] == [document.document_id]
+    walk.store.insert_tagged(
+        [make_tagged(document, [make_position(document, "supports", said_on=day(0))])], run_id="r", recorded_at=walk.now
+    )
+    walk.build()
+    return issued
+
+
+@pytest.mark.parametrize("happens", [_edited_away_and_back, _gone_and_back])
+def test_what_comes_back_is_no_move_either(tmp_path: Path, happens: Callable[[Walk], Digest]) -> None:
+    with open_walk(tmp_path) as walk:
+        walk.learn(("sceptical", day(-5)), ("supports", day(0)))
+        issued = happens(walk)
+        (line,) = walk.store.list_lines(issued, day(1))
+    assert (line.before_stance, line.after_stance, line.cause) == ("sceptical", "supports", "retraction")
 
 
 def test_all_evidence_withdrawn_is_a_line_without_after(tmp_path: Path) -> None:
@@ -380,12 +455,16 @@ def happen(walk: Walk, documents: list[str], number: int, step: tuple) -> None:
         return
     name = documents[which % len(documents)]
     walk.now += timedelta(minutes=1)
-    stored = {found.document_id: found for found in walk.store.list_untagged("none", "none")}[make_document(name).document_id]
+    waiting = walk.store.list_untagged("none", "none", ids=[make_document(name).document_id])
+    if not waiting:  # it is gone
+        walk.store.commit_poll([], [], [], back={make_document(name).document_id: walk.now})
+        waiting = walk.store.list_untagged("none", "none", ids=[make_document(name).document_id])
+    (stored,) = waiting
     found = [make_position(stored, stance)] if stance else []
     if what == "edit":
         walk.edit(stored, f"edited at {walk.now}", *([stance] if stance else []))
     elif what == "gone":
-        walk.store.withdraw_documents([stored.document_id], run_id="r", recorded_at=walk.now)
+        walk.store.withdraw_documents([make_gone(stored, walk.now)])
     elif what == "point":
         walk.watch = make_watch(f"watch {walk.now}", operating_point=0.95 if stance else 0.6)
     else:

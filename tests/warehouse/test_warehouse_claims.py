@@ -14,6 +14,7 @@ from warehouse_builders import (
     Walk,
     day,
     make_document,
+    make_gone,
     make_position,
     make_report,
     make_tagged,
@@ -168,8 +169,8 @@ def test_gone_article_is_withdrawn_but_not_forgotten(tmp_path: Path) -> None:
     document = make_document()
     with open_walk(tmp_path) as walk:
         tag(walk, document, [make_position(document)], [make_report(document)])
-        assert walk.store.withdraw_documents([document.document_id], run_id=RUN, recorded_at=LATER) == 1
-        assert walk.store.withdraw_documents([document.document_id], run_id=RUN, recorded_at=LAST) == 0
+        assert walk.store.withdraw_documents([make_gone(document, LATER)]) == 1
+        assert walk.store.withdraw_documents([make_gone(document, LAST)]) == 0
         assert rows_of(walk) == [("supports", NOW, LATER, "gone")]
         assert walk.store.connection.execute("SELECT superseded_at FROM events").fetchall() == [(LATER,)]
 

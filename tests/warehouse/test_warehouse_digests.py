@@ -22,7 +22,7 @@ from warehouse_builders import (
     table_digest,
 )  # fmt: skip
 
-from vocabulary.documents import DocumentAlias, FeedEntry, FeedPoll, HostPause, Outcome, WaitingEntry
+from vocabulary.documents import DocumentAlias, FeedEntry, FeedPoll, GoneDocument, HostPause, Outcome, PageCheck, RobotsFile, WaitingEntry
 from vocabulary.errors import WarehouseError
 from vocabulary.stance import FeedCoverage, RunRecord
 from vocabulary.words import DocumentOutcome, PollStatus, RunStatus
@@ -30,8 +30,11 @@ from vocabulary.words import DocumentOutcome, PollStatus, RunStatus
 # what is unique in each table
 IDS = {
     "wire_keys": "document_id, version, wire_key",
-    "feed_entries": "feed_id, document_id, guid_id, watch_version",
+    "feed_entries": "feed_id, document_id, guid_id, watch_version, said_id",
     "waiting_entries": "document_id",
+    "page_checks": "document_id",
+    "gone_documents": "document_id, gone_at",
+    "robots_files": "site",
     "document_aliases": "alias_id",
     "host_pauses": "run_id, host, not_before",
     "migrations": "number",
@@ -66,9 +69,13 @@ IDS = {
 def make_polling_state(run_id: str, now: datetime) -> dict[str, Any]:
     """Return what a poll keeps beside polls, documents and outcomes; the same entry and alias at every poll."""
     entry = {"feed_id": "wire", "document_id": "e1", "title": "T", "published_raw": ""}
+    page = {"guid": "g", "url": "https://post.example/e1", "summary": "", "outlet": "Post"}
     return {
         "entries": [FeedEntry(**entry, guid_id="g", is_wanted=True, watch_version="watch-1", first_seen_at=now)],
-        "waiting": [WaitingEntry(**entry, guid="g", url="https://post.example/e1", summary="", outlet="Post", queued_at=NOW)],
+        "waiting": [WaitingEntry(**entry, **page, queued_at=NOW)],
+        "checks": [PageCheck(**entry, **page, first_seen_at=NOW, next_ask_at=None)],
+        "robots": [RobotsFile(site="https://post.example", read_at=NOW)],
+        "gone": [GoneDocument(document_id="e2", gone_at=now, detail="410", run_id=run_id)],
         "aliases": [DocumentAlias(alias_id="other", document_id="e1", recorded_at=now)],
         "pauses": [HostPause(run_id=run_id, host="post.example", asked_at=now, not_before=now + timedelta(hours=1))],
     }
@@ -278,4 +285,4 @@ def test_status_counts_what_is_live(tmp_path: Path) -> None:
     assert (status.digests, status.last_digest_day, status.newest_day, status.watch_version) == (2, day(1), day(1), "watch-1")
     assert status.last_run is not None
     assert status.last_run.run_id == "run-2"
-    assert (status.schema_number, status.snapshot) == (5, None)
+    assert (status.schema_number, status.snapshot) == (7, None)

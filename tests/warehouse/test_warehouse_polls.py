@@ -68,6 +68,27 @@ def test_entries_are_found_by_article_and_by_guid_of_the_same_feed(tmp_path: Pat
         assert found([]) == []
 
 
+def test_an_entry_is_stored_again_where_it_says_something_else_than_last(tmp_path: Path) -> None:
+    said = [make_entry(said_id=word, first_seen_at=NOW + timedelta(hours=hours)) for hours, word in enumerate("aabba")]
+    with open_walk(tmp_path) as walk:
+        for entry in [*said, said[0]]:  # and the first one once more
+            walk.store.commit_poll([], [], [], entries=[entry])
+        assert walk.store.find_entries([EntryKey("wire", "d", "")]) == [said[0], said[2], said[4]]
+
+
+def test_entries_of_an_older_program_say_nothing_that_is_known(tmp_path: Path) -> None:
+    with open_walk(tmp_path) as walk:
+        walk.store.connection.execute(
+            "INSERT INTO feed_entries (feed_id, document_id, guid_id, title, published_raw, is_wanted, watch_version, first_seen_at)"
+            " VALUES ('wire', 'd', '', 'T', '', true, 'one', $now)",
+            {"now": NOW},
+        )
+        assert walk.store.find_entries([EntryKey("wire", "d", "")]) == [make_entry()]
+        later = make_entry(said_id="a", first_seen_at=NOW + timedelta(hours=1))
+        walk.store.commit_poll([], [], [], entries=[later])
+        assert walk.store.find_entries([EntryKey("wire", "d", "")])[-1] == later
+
+
 def test_known_articles_are_stored_ones_waiting_ones_and_their_other_addresses(tmp_path: Path) -> None:
     with open_walk(tmp_path) as walk:
         walk.learn(("supports", NOW.date()))

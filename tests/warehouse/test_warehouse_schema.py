@@ -25,6 +25,8 @@ PINNED = {
     "0003_find_copies": "464251c3c2bbfe5576165311dabc5d7a0f366ec7b9d9e2ef0b0eea29c57c185d",
     "0004_keep_polling_state": "c8cfea26a22ad66c839891cf4b086e60451204f092f7c253fe89fc48931db928",
     "0005_keep_final_address": "aeb1f598892afa3160c0dd68d90d79fd40aac4a0619ad9e8fb2f79f6718a65a0",
+    "0006_keep_robots": "f9747425e4ed9d384f751ee899b1758d3ab0b345619e5e0cca060c84332fe5c9",
+    "0007_ask_articles_again": "1c96d081cb4cbecaa3064bf8d6db816708fc8001033ea46d0289ff3c0157505f",
 }
 # table: record, fields that are no columns of it
 RECORDS: dict[str, tuple[type[BaseModel], set[str]]] = {
@@ -33,6 +35,9 @@ RECORDS: dict[str, tuple[type[BaseModel], set[str]]] = {
     "waiting_entries": (documents.WaitingEntry, set()),
     "document_aliases": (documents.DocumentAlias, set()),
     "host_pauses": (documents.HostPause, set()),
+    "page_checks": (documents.PageCheck, set()),
+    "gone_documents": (documents.GoneDocument, set()),
+    "robots_files": (documents.RobotsFile, set()),
     "documents": (documents.Document, {"text", "text_sha256", "raw_sha256", "final_url", "seen_at", "wire_keys"}),
     "document_versions": (
         documents.Document,

@@ -5,7 +5,21 @@ from datetime import date
 from typing import NamedTuple
 
 import pytest
-from warehouse_builders import NOW, RUN, VERSION, WATCH, Walk, day, make_document, make_position, make_tagged, make_watch, matrix, open_walk
+from warehouse_builders import (
+    NOW,
+    RUN,
+    VERSION,
+    WATCH,
+    Walk,
+    day,
+    make_document,
+    make_gone,
+    make_position,
+    make_tagged,
+    make_watch,
+    matrix,
+    open_walk,
+)
 
 from vocabulary.stance import StanceDay
 
@@ -326,7 +340,7 @@ def test_a_clock_that_goes_back_does_not_tear_revisions(tmp_path) -> None:
 def test_a_key_that_lost_its_evidence_has_no_stance(tmp_path) -> None:
     with open_walk(tmp_path) as walk:
         documents = walk.learn(("supports", day(0), {}))
-        assert walk.store.withdraw_documents([documents[0].document_id], run_id=RUN, recorded_at=NOW.replace(hour=20)) == 1
+        assert walk.store.withdraw_documents([make_gone(documents[0], NOW.replace(hour=20))]) == 1
         walk.now = NOW.replace(hour=21)
         assert walk.build() == 1
         assert walk.store.list_stances(day(0)) == []

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from vocabulary.claims import EventReport, Position, TaggedDocument
-from vocabulary.documents import Document
+from vocabulary.documents import Document, GoneDocument
 from vocabulary.identity import content_id, sha256_hex
 from vocabulary.stance import Coverage, Digest, StanceDay
 from vocabulary.watch import Watch
@@ -100,6 +100,10 @@ def make_document(name: str = "d1", *, text: str | None = None, day: date = DAY,
         "wire_keys": (zlib.crc32(words.encode("utf-8", "surrogatepass")),),
     }
     return Document.model_validate(values | fields)
+
+
+def make_gone(document: Document, gone_at: datetime) -> GoneDocument:
+    return GoneDocument(document_id=document.document_id, gone_at=gone_at, detail="410", run_id=RUN)
 
 
 def make_position(

@@ -156,7 +156,9 @@ CREATE TABLE feed_entries (
     "published_raw" VARCHAR,
     "is_wanted" BOOLEAN,
     "watch_version" VARCHAR,
-    "first_seen_at" TIMESTAMP WITH TIME ZONE
+    "first_seen_at" TIMESTAMP WITH TIME ZONE,
+    "said_id" VARCHAR,
+    "updated_at" TIMESTAMP WITH TIME ZONE
 );
 
 CREATE TABLE feed_polls (
@@ -194,6 +196,14 @@ CREATE TABLE feeds (
     "fetches_all" BOOLEAN,
     "source" VARCHAR,
     "verified" BOOLEAN
+);
+
+CREATE TABLE gone_documents (
+    "document_id" VARCHAR,
+    "gone_at" TIMESTAMP WITH TIME ZONE,
+    "detail" VARCHAR,
+    "run_id" VARCHAR,
+    "back_at" TIMESTAMP WITH TIME ZONE
 );
 
 CREATE TABLE host_pauses (
@@ -239,6 +249,30 @@ CREATE TABLE outcomes (
     "recorded_at" TIMESTAMP WITH TIME ZONE
 );
 
+CREATE TABLE page_checks (
+    "feed_id" VARCHAR,
+    "guid" VARCHAR,
+    "url" VARCHAR,
+    "title" VARCHAR,
+    "summary" VARCHAR,
+    "content_html" VARCHAR,
+    "published_at" TIMESTAMP WITH TIME ZONE,
+    "published_raw" VARCHAR,
+    "updated_at" TIMESTAMP WITH TIME ZONE,
+    "document_id" VARCHAR,
+    "outlet" VARCHAR,
+    "first_seen_at" TIMESTAMP WITH TIME ZONE,
+    "asked_at" TIMESTAMP WITH TIME ZONE,
+    "next_ask_at" TIMESTAMP WITH TIME ZONE,
+    "is_called" BOOLEAN,
+    "idle_calls" INTEGER,
+    "etag" VARCHAR,
+    "last_modified" VARCHAR,
+    "attempts" INTEGER,
+    "missing" INTEGER,
+    "is_gone" BOOLEAN
+);
+
 CREATE TABLE people (
     "watch_version" VARCHAR,
     "name" VARCHAR,
@@ -276,6 +310,15 @@ CREATE TABLE positions (
     "recorded_at" TIMESTAMP WITH TIME ZONE,
     "withdrawn_at" TIMESTAMP WITH TIME ZONE,
     "withdrawn_reason" VARCHAR
+);
+
+CREATE TABLE robots_files (
+    "site" VARCHAR,
+    "read_at" TIMESTAMP WITH TIME ZONE,
+    "http_status" INTEGER,
+    "text" VARCHAR,
+    "failed_at" TIMESTAMP WITH TIME ZONE,
+    "detail" VARCHAR
 );
 
 CREATE TABLE roles (
@@ -392,7 +435,8 @@ CREATE TABLE waiting_entries (
     "outlet" VARCHAR,
     "queued_at" TIMESTAMP WITH TIME ZONE,
     "attempts" INTEGER,
-    "not_before" TIMESTAMP WITH TIME ZONE
+    "not_before" TIMESTAMP WITH TIME ZONE,
+    "updated_at" TIMESTAMP WITH TIME ZONE
 );
 
 CREATE TABLE watches (
@@ -417,6 +461,8 @@ CREATE TABLE wire_keys (
     "published_on" DATE,
     "wire_key" BIGINT
 );
+
+CREATE VIEW document_edits AS SELECT a.document_id, d.outlet, a.title, b."version" AS before_version, b.seen_at AS before_seen_at, a."version", a.seen_at, list_filter(sentences_of(b."text"), (lambda s: (NOT list_contains(sentences_of(a."text"), s)))) AS removed, list_filter(sentences_of(a."text"), (lambda s: (NOT list_contains(sentences_of(b."text"), s)))) AS added FROM document_versions AS a INNER JOIN document_versions AS b ON (((b.document_id = a.document_id) AND (b."version" = (a."version" - 1)))) INNER JOIN documents AS d ON ((d.document_id = a.document_id));
 
 CREATE VIEW events_live AS SELECT * FROM events WHERE (superseded_at IS NULL);
 
@@ -446,6 +492,9 @@ CREATE MACRO evidence_of(keys) AS TABLE WITH asked AS (SELECT unnest(keys, "recu
 
 CREATE MACRO freshness_on(last_said_on, on_day) AS (SELECT CASE  WHEN ((date_diff('day', last_said_on, on_day) <= w.fresh_days)) THEN ('fresh') WHEN ((date_diff('day', last_said_on, on_day) <= w.ageing_days)) THEN ('ageing') ELSE 'stale' END FROM watch_in_use AS w);
 
+CREATE MACRO sentences_of(text) AS list_filter(list_transform(regexp_extract_all("text", '[^\n]+?(?:[.!?…]+["”’»)\]]*(?:[ \t]+|\n|$)|\n|$)'), (lambda s: main."trim"(s, ' 	
+'))), (lambda s: (s != '')));
+
 CREATE MACRO speaker_weight(role_word) AS COALESCE((SELECT r.weight FROM roles AS r INNER JOIN watch_in_use AS w USING (watch_version) WHERE (r.role_id = role_word)), 0.4);
 
 CREATE MACRO stance_as_of(day, known_at) AS TABLE SELECT CAST("day" AS "DATE") AS "day", s.actor, s.issue, s.aspect, s.stance, stance_score(s.stance) AS score, said.condition, s.valid_from AS held_since, said.said_on AS last_said_on, freshness_on(said.said_on, CAST("day" AS "DATE")) AS freshness, s.contested, said.independent_sources, said.position_id AS lead_position_id, s.first_position_id FROM (SELECT t.*, statement_by(t.statements, CAST("day" AS "DATE")) AS said FROM stance_spells AS t WHERE ((t.known_from <= known_at) AND ((t.known_to IS NULL) OR (t.known_to > known_at)) AND (t.valid_from <= CAST("day" AS "DATE")) AND ((t.valid_to IS NULL) OR (t.valid_to >= CAST("day" AS "DATE"))))) AS s;
@@ -458,4 +507,4 @@ CREATE MACRO stance_side(word) AS CASE  WHEN ((word = 'supports')) THEN ('for') 
 
 CREATE MACRO statement_by(statements, last_day) AS list_filter(statements, (lambda x: (x.said_on <= last_day)))[-1];
 
-CREATE MACRO withdrawal_cause(reason) AS CASE  WHEN ((reason IN ('edited', 'gone'))) THEN ('retraction') ELSE reason END;
+CREATE MACRO withdrawal_cause(reason) AS CASE  WHEN ((reason IN ('edited', 'gone', 'returned'))) THEN ('retraction') ELSE reason END;
