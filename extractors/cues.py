@@ -8,20 +8,33 @@ from extractors.patterns import ActorsAt, Match, PatternIndex, occurs
 from vocabulary.watch import Cue, Issue, Watch
 
 IDEA_NOUNS = {
-    "idea",
-    "proposal",
-    "plan",
-    "move",
-    "suggestion",
+    "approach",
+    "arrangement",
+    "commitment",
     "concept",
-    "notion",
-    "initiative",
+    "debate",
     "demand",
-    "offer",
-    "step",
-    "scheme",
-    "possibility",
+    "idea",
+    "initiative",
+    "invitation",
+    "matter",
     "measure",
+    "move",
+    "notion",
+    "offer",
+    "option",
+    "plan",
+    "possibility",
+    "project",
+    "proposal",
+    "prospect",
+    "question",
+    "request",
+    "scheme",
+    "step",
+    "suggestion",
+    "thought",
+    "undertaking",
 }
 POINTING = {"the", "this", "that", "such", "these", "those"}
 _BACK = Cue(match="it")
@@ -62,7 +75,7 @@ class CueFinder:
         return sorted(self._most_specific(list(hits.values())), key=lambda hit: (hit.match.start, hit.issue.id))
 
     def find_back(self, sentence: Span, earlier: list[CueHit]) -> list[CueHit]:
-        """Return what a sentence without a cue says of the issue before it: `mocked it`, `praised the idea`.
+        """Return what a sentence without a cue says of the issue before it: `mocked it`, `is open to that`, `praised the idea`.
 
         `earlier` are the hits of the sentence before; of several issues the last is meant.
         """
@@ -73,7 +86,9 @@ class CueFinder:
             pointing = token.lemma_.lower() in IDEA_NOUNS and any(
                 child.dep_ == "det" and child.lower_ in POINTING for child in token.children
             )
-            pronoun = token.lower_ in {"it", "this"} and token.pos_ == "PRON" and token.dep_ in {"dobj", "pobj"}
+            pronoun = (
+                token.lower_ in {"it", "this", "that"} and token.tag_ != "WDT" and token.pos_ == "PRON" and token.dep_ in {"dobj", "pobj"}
+            )
             if (pointing and not any(child.dep_ in ("prep", "acl", "relcl") for child in token.children)) or pronoun:
                 return [CueHit(issue, _BACK, Match(token.i, token.i + 1, (token.i,)), token.i)]
         return []
@@ -86,14 +101,18 @@ class CueFinder:
             if any(other is not hit and other.issue.id == hit.issue.id and words < set(other.match.words) for other in hits):
                 continue  # `talks` inside `peace talks`
             rivals = [other for other in hits if other.issue.id != hit.issue.id and words & set(other.match.words)]
-            beaten = any(
-                other.issue.id in self._beaten_by[hit.issue.id]
-                or (hit.issue.id not in self._beaten_by[other.issue.id] and len(other.match.words) > len(hit.match.words))
-                for other in rivals
-            )
-            if not beaten:
+            if not any(self._beats(other, hit) for other in rivals):
                 kept.append(hit)
         return kept
+
+    def _beats(self, other: CueHit, hit: CueHit) -> bool:
+        """Tell whether `other`, which shares words with `hit`, leaves nothing to it."""
+        words, others = set(hit.match.words), set(other.match.words)
+        if hit.issue.id in other.issue.own_forces_of:
+            return words <= others  # `send soldiers` leaves `foreign soldiers` to the whole: which of the two is meant, the clause tells
+        if other.issue.id in self._beaten_by[hit.issue.id]:
+            return not others < words  # `soldiers` alone does not take `foreign soldiers`
+        return hit.issue.id not in self._beaten_by[other.issue.id] and len(others) > len(words)
 
 
 def _paragraph_before(sentence: Span) -> Span | None:
