@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from spacy.tokens import Token
+from spacy.tokens import Span, Token
 
 from extractors.lexicon import Lexicon
 
@@ -34,6 +34,22 @@ def find_condition(
         if marker in lexicon.weak_markers and not any(i in cue_tokens for i in range(start, end)):
             continue
         return _trimmed(sentence.doc[start].doc, start, end)
+    return None
+
+
+def find_any_condition(sentence: Span, predicate: Token, lexicon: Lexicon) -> tuple[int, int] | None:
+    """Return the first clause or phrase of a sentence that begins with a marker which always limits, wherever it hangs.
+
+    For a stance that is known to be conditional: what the parser hung elsewhere is its condition all the same.
+    """
+    for token in sentence:
+        size = _marker_at(token, lexicon)
+        marker = " ".join(word.lower_ for word in sentence.doc[token.i : token.i + size])
+        if not size or marker in lexicon.weak_markers:
+            continue
+        end = min(_top_of(token).right_edge.i + 1, sentence.end)
+        if end > token.i + size and not (token.i <= predicate.i < end):
+            return _trimmed(sentence.doc, token.i, end)
     return None
 
 

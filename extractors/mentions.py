@@ -34,6 +34,10 @@ class DocumentActors(NamedActors):
                 found += self.holders(child, depth + 1)
         return found
 
+    def own_holders(self, token: Token) -> list[Holder]:
+        """Return those for whom the phrase headed by `token` stands, without its conjuncts."""
+        return self._own_holders(token, 0)
+
     def _is_excepted(self, conjunct: Token) -> bool:
         """Tell whether a conjunct is left out: `X, but not Y`, `everyone but Y`."""
         before = {token.lower_ for token in self.doc[max(conjunct.left_edge.i - 2, 0) : conjunct.left_edge.i]}

@@ -1,21 +1,24 @@
-"""Positions: proposals made into records, with verbatim evidence, attribution, condition, time and confidence."""
+"""Positions: candidates that the judge takes, made into records with verbatim evidence, attribution, condition, time and confidence."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from spacy.tokens import Doc, Span, Token
 
+from extractors.candidates import Candidate, Scenes
 from extractors.clauses import Clauses
-from extractors.conditions import find_condition
-from extractors.confidence import confidence_of, trail_of
+from extractors.conditions import find_any_condition
 from extractors.cues import CueHit
 from extractors.dates import DateKind, DateMention
 from extractors.evidence import clause_around
+from extractors.facts import FactFinder, Facts
 from extractors.holders import Holder, HolderKind
-from extractors.lexicon import Lexicon, phrases
+from extractors.judge import Judge
+from extractors.lexicon import Attitude, Lexicon, phrases
 from extractors.mentions import DocumentActors
 from extractors.patterns import ActorsAt, occurs
-from extractors.proposals import Proposal
+from extractors.speech import Attributions, Source
+from extractors.stance_facts import find_ground
 from vocabulary.claims import EventReport, Position
 from vocabulary.documents import Document
 from vocabulary.identity import content_id
@@ -34,6 +37,7 @@ class Context:
     watch: Watch
     actors: DocumentActors
     clauses: Clauses
+    speech: Attributions
     lexicon: Lexicon
     at: ActorsAt
     dates: list[DateMention]
@@ -44,32 +48,52 @@ class Context:
         return self.document.text[claim.quote_start : claim.quote_end] == claim.quote
 
 
-def build_positions(context: Context, proposals: list[Proposal], cue_tokens: dict[int, frozenset[int]]) -> list[Position]:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its facts and what the judge makes of them."""
+
+    candidate: Candidate
+    facts: Facts
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who holds a position, whose words show it, and whether an act does."""
+
+    holder: Holder
+    source: Source | None
+    act: bool
+
+
+def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: FactFinder) -> list[Position]:
     """Return the positions of a document in text order.
 
-    1. each proposal becomes one position per actor, 2. of one actor, issue, stance and sentence the surest is kept,
-    3. ids are given, with an ordinal where the same words stand twice.
+    1. all candidates are judged at once, 2. each that is taken becomes a position, 3. of the own part in an undertaking and the
+    undertaking as such the likelier is kept where both have one stance in one sentence, 4. ids are given, with an ordinal where the same words stand twice.
     """
-    # 1. one per actor
-    made = [position for proposal in proposals for position in _of_proposal(context, proposal, cue_tokens)]
-    # 2. the surest of the same
-    best: dict[tuple[str, str, int], Position] = {}
-    for position, sentence in made:
-        key = (position.actor, position.issue, sentence)
-        if key not in best or position.confidence > best[key].confidence:
-            best[key] = position
-    own_part = {
-        (actor, sentence, best[(actor, issue, sentence)].stance)
-        for actor, issue, sentence in best
-        if context.watch.issue_by_id[issue].own_forces_of
+    # 1. judged
+    candidates = list(scenes.candidates())
+    facts = [finder.facts_of(candidate) for candidate in candidates]
+    rated = zip(candidates, facts, judge.rate(facts), strict=True)
+    taken = [Judged(candidate, own, float(probability)) for candidate, own, probability in rated if probability >= judge.threshold]
+    # 2. positions
+    made = {
+        (one.candidate.actor, one.candidate.issue.id, one.candidate.scene.index): position
+        for one in taken
+        if (position := _of_candidate(context, judge, scenes, finder, one)) is not None
     }
-    for key in [key for key in best if (key[0], key[2], best[key].stance) in own_part]:
-        if any(key[1] in issue.own_forces_of for issue in context.watch.issues):
-            del best[key]  # offering one's own part is not also backing the whole
-    # 3. ids
+    # 3. own part and undertaking
+    sure = {(one.candidate.actor, one.candidate.issue.id, one.candidate.scene.index): one.probability for one in taken}
+    for key in list(made):
+        own_of = context.watch.issue_by_id[key[1]].own_forces_of
+        common = (key[0], own_of[0], key[2]) if own_of else key
+        if common != key and common in made and made[common].stance is made[key].stance:
+            del made[min(key, common, key=lambda one: sure[one])]
+    # 4. ids
     seen: dict[str, int] = {}
     result = []
-    for position in sorted(best.values(), key=lambda p: (p.quote_start, p.quote_end, p.actor, p.issue)):
+    for position in sorted(made.values(), key=lambda p: (p.quote_start, p.quote_end, p.actor, p.issue)):
         base = content_id(
             position.document_id, position.actor, position.issue, position.aspect, position.stance, position.held, position.quote
         )
@@ -78,97 +102,85 @@ def build_positions(context: Context, proposals: list[Proposal], cue_tokens: dic
     return result
 
 
-def _of_proposal(context: Context, proposal: Proposal, cue_tokens: dict[int, frozenset[int]]) -> list[tuple[Position, int]]:
-    doc = context.doc
-    predicate, head = doc[proposal.predicate], doc[proposal.hit.head]
-    sentence = head.sent
-    if sentence.text.rstrip().rstrip("\"”’'").endswith("?"):
-        return []  # a question shows no stance
-    stance = proposal.leaning.stance()
-    needs = doc[proposal.needs] if proposal.needs >= 0 else None
-    others = frozenset(i for i in cue_tokens.get(sentence.start, frozenset()) if i not in proposal.hit.match.words)
-    condition = find_condition(predicate, head, needs=needs, lexicon=context.lexicon, cue_tokens=others)
-    words = None
-    limits = stance is Stance.SUPPORTS or (stance is Stance.UNDECIDED and needs is None)
-    if condition and (limits or (stance is Stance.OPPOSES and doc[condition[0]].lower_ == "unless")):
-        stance, words = Stance.CONDITIONAL, doc[condition[0] : condition[1]].text.strip()
-    span = clause_around(predicate, head, condition)
+def _of_candidate(context: Context, judge: Judge, scenes: Scenes, finder: FactFinder, judged: Judged) -> Position | None:
+    candidate, doc = judged.candidate, context.doc
+    ground = find_ground(candidate, finder, scenes, context.lexicon)
+    shares = judge.rate_stances([*judged.facts.items(), *ground.facts.items()], ground.proposed)
+    stance = judge.stances[int(shares.argmax())]
+    condition = ground.condition or find_any_condition(candidate.scene.span, ground.predicate, context.lexicon)
+    if stance is Stance.CONDITIONAL and condition is None:  # no words limit it: the next best
+        order = shares.argsort()[::-1]
+        stance = next(judge.stances[int(i)] for i in order if judge.stances[int(i)] is not Stance.CONDITIONAL)
+    limit = condition if stance is Stance.CONDITIONAL else None
+    hit = candidate.hits[0] if candidate.hits else None
+    head = doc[hit.head] if hit else candidate.scene.span.root
+    span = clause_around(ground.predicate, head, limit)
     if span is None:
-        return []
-    said_on, said_basis = _said_on(context, proposal, predicate)
-    attribution = _attribution(context, proposal, predicate)
-    hit = proposal.hit
-    trail = trail_of(
-        rule=proposal.rule, cue=hit.cue.match, kind=proposal.holder.kind, cue_words=len(hit.match.words), distance=abs(predicate.i - head.i)
+        return None
+    standing = _standing(context, candidate, ground.predicate, head)
+    said_on, said_basis = _said_on(context, standing, ground.predicate)
+    confidence = judge.confidence(judged.probability, float(shares[judge.stances.index(stance)]))
+    return Position(
+        position_id="-",
+        document_id=context.document.document_id,
+        text_sha256=context.document.text_sha256,
+        actor=candidate.actor,
+        speaker=_speaker(standing, candidate.actor),
+        role=standing.holder.role,
+        issue=candidate.issue.id,
+        aspect=_aspect(context, candidate.issue, hit, candidate.scene.span),
+        stance=stance,
+        condition=doc[limit[0] : limit[1]].text.strip() if limit else None,
+        held=_held(context, ground.predicate),
+        attribution=_attribution(context, standing, ground.predicate),
+        basis=_basis(context, ground.predicate),
+        quote=span[2],
+        quote_start=span[0],
+        quote_end=span[1],
+        said_on=said_on,
+        said_on_basis=said_basis,
+        confidence=confidence,
+        trail=_trail(candidate, judge, judged),
+        extractor_version=context.extractor_version,
+        watch_version=context.watch.version,
     )
-    made = []
-    for actor in proposal.holder.ids:
-        issue = _issue_for(context, proposal, actor)
-        position = Position(
-            position_id="-",
-            document_id=context.document.document_id,
-            text_sha256=context.document.text_sha256,
-            actor=actor,
-            speaker=_speaker(proposal, actor),
-            role=proposal.holder.role,
-            issue=issue.id,
-            aspect=_aspect(context, issue, proposal.hit, sentence),
-            stance=stance,
-            condition=words,
-            held=_held(context, predicate),
-            attribution=attribution,
-            basis=_basis(context, predicate),
-            quote=span[2],
-            quote_start=span[0],
-            quote_end=span[1],
-            said_on=said_on,
-            said_on_basis=said_basis,
-            confidence=confidence_of(trail, stance=stance, attribution=attribution),
-            trail=trail,
-            extractor_version=context.extractor_version,
-            watch_version=context.watch.version,
-        )
-        made.append((position, sentence.start))
-    return made
 
 
-def _speaker(proposal: Proposal, actor: str) -> str | None:
+def _standing(context: Context, candidate: Candidate, predicate: Token, head: Token) -> Standing:
+    """Return who holds it and whose words they are: as the rules propose, else whom the words are, who does it, or who is named."""
+    if candidate.proposals:
+        proposal = candidate.proposals[0]
+        return Standing(proposal.holder, proposal.source, proposal.act)
+    scene, actor = candidate.scene, candidate.actor
+    doing = next((holder for holder in context.clauses.subjects(predicate) if actor in holder.ids), None)
+    covering = [one for one in scene.sources.get(actor, ()) if one[0].start <= head.i < one[0].end]
+    if covering and doing is None:
+        source, holder = min(covering, key=lambda one: one[0].end - one[0].start)
+        return Standing(holder, source, act=False)
+    mentions = scene.mentions.get(actor, [])
+    holder = doing or (mentions[0][1] if mentions else Holder((actor,), HolderKind.STATE, head.i))
+    acts = doing is not None and context.lexicon.predicates.get(predicate.lemma_.lower()) is Attitude.ACTS
+    return Standing(holder, context.speech.source_of(head), acts)
+
+
+def _trail(candidate: Candidate, judge: Judge, judged: Judged) -> str:
+    """Return what made the position: the rule that proposed it, the cue, the judge's probability and the facts that weighed most."""
+    rule = candidate.proposals[0].rule.replace(" ", "_") if candidate.proposals else "judged"
+    cue = candidate.hits[0].cue.match.replace(" ", "_") if candidate.hits else "sentence_before"
+    return f"{rule} cue:{cue} judge:{judged.probability:.2f} {judge.tell(judged.facts)}".strip()
+
+
+def _speaker(standing: Standing, actor: str) -> str | None:
     """Return who said it: of the speakers the one who speaks for `actor`, else the first, else the holder as the text names it."""
-    speakers = [holder for holder in proposal.source.holders if holder.speaker] if proposal.source else []
+    speakers = [holder for holder in standing.source.holders if holder.speaker] if standing.source else []
     own = [holder for holder in speakers if actor in holder.ids]
     if own or speakers:
         return (own or speakers)[0].speaker
-    return proposal.holder.speaker
+    return standing.holder.speaker
 
 
-def _issue_for(context: Context, proposal: Proposal, actor: str) -> Issue:
-    """Choose between an issue and the one for the actor's own part in it.
-
-    A state that itself does what the cue verb says speaks of its own part; a body, or a state that wants others to do it, of the
-    issue as such.
-    """
-    issue, watch = proposal.hit.issue, context.watch
-    own = issue if issue.own_forces_of else next((other for other in watch.issues if issue.id in other.own_forces_of), None)
-    if own is None:
-        return issue
-    common = watch.issue_by_id[own.own_forces_of[0]]
-    head = context.doc[proposal.hit.head]
-    known = watch.actor_by_id.get(actor)
-    is_state = known is None or known.kind == "state"
-    doer = head if head.pos_ == "VERB" else None
-    does_it = doer is not None and any(actor in holder.ids for holder in context.clauses.subjects(doer))
-    owned = any(actor in (context.actors.ids_at.get(i) or ()) for i in proposal.hit.match.words) or any(
-        context.doc[i].lower_ in ("its", "our", "his", "own") for i in proposal.hit.match.words
-    )
-    if is_state and (does_it or (owned and issue is own)):
-        return own
-    if issue is own and head.lemma_.lower() in ("participate", "join", "participation") and is_state:
-        return own
-    return common if issue is own else issue
-
-
-def _aspect(context: Context, issue: Issue, hit: CueHit, sentence: Span) -> str:
-    if hit.cue.aspect:
+def _aspect(context: Context, issue: Issue, hit: CueHit | None, sentence: Span) -> str:
+    if hit is not None and hit.cue.aspect and hit.issue is issue:
         return hit.cue.aspect
     for aspect in issue.aspects:
         if any(occurs(pattern, sentence, context.at) for pattern in aspect.cues):
@@ -195,9 +207,9 @@ def _basis(context: Context, predicate: Token) -> Basis:
     return Basis.DATED
 
 
-def _attribution(context: Context, proposal: Proposal, predicate: Token) -> Attribution:
+def _attribution(context: Context, standing: Standing, predicate: Token) -> Attribution:
     """Say how a position is known: by the holder's words or act, a spokesperson, somebody unnamed, the reporter, or another actor."""
-    holder, source = proposal.holder, proposal.source
+    holder, source = standing.holder, standing.source
     speakers = list(source.holders) if source else []
     if speakers:
         own = [h for h in speakers if set(h.ids) & set(holder.ids)]
@@ -211,7 +223,7 @@ def _attribution(context: Context, proposal: Proposal, predicate: Token) -> Attr
         return Attribution.REPORTER if thinks and own[0].kind is not HolderKind.LEADER else _by_kind(own[0])
     if any(phrase in context.lexicon.wording for phrase in phrases(predicate)):
         return _by_kind(holder)
-    if proposal.act:
+    if standing.act:
         return Attribution.ACT
     return Attribution.REPORTER
 
@@ -228,7 +240,7 @@ def _by_kind(holder: Holder) -> Attribution:
             return Attribution.REPORTER
 
 
-def _said_on(context: Context, proposal: Proposal, predicate: Token) -> tuple[date, DateBasis]:
+def _said_on(context: Context, standing: Standing, predicate: Token) -> tuple[date, DateBasis]:
     """Return the day on which it was said: of the dates that hang on the saying or on what is said, the nearest; else the document's.
 
     A date that belongs to another verb of the sentence (`three days after he met B on 18 August`) does not count. Of a longer time
@@ -237,8 +249,8 @@ def _said_on(context: Context, proposal: Proposal, predicate: Token) -> tuple[da
     published = context.document.published_on
     sentence = predicate.sent
     governing = {predicate.i, *(token.i for token in predicate.ancestors)}
-    if proposal.source and proposal.source.verb >= 0:
-        governing.add(proposal.source.verb)
+    if standing.source and standing.source.verb >= 0:
+        governing.add(standing.source.verb)
     near = [
         mention
         for mention in context.dates

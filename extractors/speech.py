@@ -43,6 +43,10 @@ class Attributions:
         around = [source for source in self.sources if source.start <= token.i < source.end and token.i != source.verb]
         return min(around, key=lambda source: source.end - source.start, default=None)
 
+    def is_quoted(self, token: Token) -> bool:
+        """Tell whether `token` stands in quotation marks."""
+        return token.i in self._quoted
+
     def _carry_on(self) -> None:
         """Find the sources of each sentence; one that is all quotation takes its paragraph's last speaker, or the next."""
         waiting: list[Span] = []

@@ -1,0 +1,114 @@
+"""Facts by which the stance of a position is told: what its clause says, and under which condition.
+
+Asked only of candidates that hold a position, so they may cost more than the facts of `extractors.facts`. Words are lemmas of the
+clauses on the way from the cue, without the cue's own words, names and figures.
+"""
+
+from dataclasses import dataclass
+
+from spacy.tokens import Doc, Token
+
+from extractors.candidates import Candidate, Scenes
+from extractors.conditions import find_condition
+from extractors.facts import FactFinder, Facts
+from extractors.lexicon import Lexicon
+from vocabulary.words import Stance
+
+_NAMED = frozenset(("PERSON", "GPE", "NORP", "ORG", "LOC", "FAC", "DATE", "CARDINAL", "MONEY", "QUANTITY", "PERCENT", "ORDINAL", "TIME"))
+_PREDICATES = frozenset(("VERB", "AUX", "ADJ"))
+_TURNING = frozenset(("opposes", "ends"))
+_NEAR_WORDS = 4  # before and after the cue
+
+
+@dataclass(frozen=True, slots=True)
+class StanceGround:
+    """What the stance of one candidate rests on."""
+
+    facts: Facts
+    predicate: Token
+    """The word whose clause shows it: what the actor is the subject of, else the first predicate above the cue."""
+    condition: tuple[int, int] | None
+    """Tokens (start, end) of the words that limit it."""
+    proposed: Stance | None
+    """What the rules make of it, the condition included; None where no rule proposed anything."""
+
+
+def find_ground(candidate: Candidate, finder: FactFinder, scenes: Scenes, lexicon: Lexicon) -> StanceGround:
+    """Return the ground on which the stance of `candidate` is told."""
+    doc, span = scenes.doc, candidate.scene.span
+    head = doc[candidate.hits[0].head] if candidate.hits else span.root
+    path = finder.path(head)
+    predicate = doc[candidate.proposals[0].predicate] if candidate.proposals else _predicate(candidate, finder, path)
+    own = {i for hit in candidate.hits for i in hit.match.words}
+    needs = next((doc[proposal.needs] for proposal in candidate.proposals if proposal.needs >= 0), None)
+    others = frozenset(i for hit in candidate.scene.hits if hit.issue.id != candidate.issue.id for i in hit.match.words) - own
+    condition = find_condition(predicate, head, needs=needs, lexicon=lexicon, cue_tokens=others)
+    facts: Facts = {}
+    if condition:
+        facts["C:found"] = 1
+        facts[f"C:by={doc[condition[0]].lower_}"] = 1
+    for token in _clause(path):
+        if _tells(token, own):
+            facts[f"W:{token.lemma_.lower()}"] = 1
+    for token in doc[max(head.left_edge.i - _NEAR_WORDS, span.start) : head.left_edge.i]:
+        if _tells(token, own):
+            facts[f"N:{token.lower_}"] = 1
+    for token in span:
+        if _tells(token, own) and token.pos_ in (*_PREDICATES, "ADV", "SCONJ", "PART", "NOUN"):
+            facts[f"X:{token.lemma_.lower()}"] = 1
+    _add_chain(facts, candidate, finder, path)
+    negations = sum(token.dep_ == "neg" for token in _clause(path))
+    if negations:
+        facts[f"C:negations={min(negations, 2)}"] = 1
+    if any(token.lower_ in lexicon.past for token in span):
+        facts["C:past"] = 1
+    proposed = _proposed(candidate, condition, needs, doc)
+    if proposed is not None:
+        facts[f"R:in all={proposed}"] = 1
+    return StanceGround(facts, predicate, condition, proposed)
+
+
+def _proposed(candidate: Candidate, condition: tuple[int, int] | None, needs: Token | None, doc: Doc) -> Stance | None:
+    """Return the stance of the first proposal; a condition limits support, and `unless` a refusal."""
+    if not candidate.proposals:
+        return None
+    stance = candidate.proposals[0].leaning.stance()
+    limits = stance is Stance.SUPPORTS or (stance is Stance.UNDECIDED and needs is None)
+    if condition and (limits or (stance is Stance.OPPOSES and doc[condition[0]].lower_ == "unless")):
+        return Stance.CONDITIONAL
+    return stance
+
+
+def _add_chain(facts: Facts, candidate: Candidate, finder: FactFinder, path: list[Token]) -> None:
+    """Add what the predicates between the cue and the actor make of it together: `not opposes`, `refuses to end`."""
+    links: list[str] = []
+    turned = bool(candidate.hits and candidate.hits[0].cue.inverse)
+    for token in path:
+        attitude, negated = finder.attitude_of(token), finder.is_negated(token)
+        if negated or attitude != "none":
+            links.append(f"not {attitude}" if negated else attitude)
+            turned ^= negated ^ (attitude in _TURNING)
+        if token.pos_ in _PREDICATES and finder.does(token, candidate.actor):
+            break
+    if links:
+        facts[f"T:{' < '.join(links[:3])}"] = 1
+        facts[f"T:last={links[-1]}"] = 1
+    facts[f"T:turned={turned}"] = 1
+
+
+def _predicate(candidate: Candidate, finder: FactFinder, path: list[Token]) -> Token:
+    predicates = [token for token in path if token.pos_ in _PREDICATES]
+    for token in predicates:
+        if finder.does(token, candidate.actor):
+            return token
+    return predicates[0] if predicates else path[-1]
+
+
+def _clause(path: list[Token]) -> list[Token]:
+    """Return the words on the way up and those that hang on them, once each, in text order."""
+    words = {token.i: token for step in path[:5] for token in (step, *step.children)}
+    return [words[i] for i in sorted(words)]
+
+
+def _tells(token: Token, own: set[int]) -> bool:
+    return token.is_alpha and token.i not in own and token.ent_type_ not in _NAMED and token.pos_ != "PROPN"

@@ -1,0 +1,55 @@
+"""Boosted regression trees, evaluated: sums of leaf values over many small trees, with what each fact added.
+
+The trees are grown elsewhere (`training/train.py`); here they are arrays, and a batch of rows walks down all of them at once. The
+contributions are those of Saabas (2014): along each path, what the value of a node changes is credited to the fact asked there.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """All nodes of all trees in one set of arrays; a leaf leads to itself."""
+
+    fact: Ints
+    """Column that a node asks for; shape (nodes,)."""
+    threshold: Floats
+    """Up to this a row goes left; shape (nodes,)."""
+    left: Ints
+    right: Ints
+    value: Floats
+    """Expected sum at a node; at a leaf what the tree gives."""
+    roots: Ints
+    """First node of each tree; shape (trees,)."""
+    depth: int
+    """Steps from a root to the deepest leaf."""
+
+    def sums(self, rows: NDArray[np.float32]) -> Floats:
+        """Return the sum over all trees for each row of `rows`, shape (n, columns); shape (n,)."""
+        found: Floats = self.value[self._walk(rows)[-1]].sum(axis=1)
+        return found
+
+    def contributions(self, row: NDArray[np.float32]) -> Floats:
+        """Return how much each column of `row`, shape (columns,), adds to its sum; shape (columns,)."""
+        path = self._walk(row[np.newaxis, :])
+        added = np.zeros(len(row))
+        for before, after in zip(path[:-1], path[1:], strict=True):
+            np.add.at(added, self.fact[before[0]], self.value[after[0]] - self.value[before[0]])
+        return added
+
+    def _walk(self, rows: NDArray[np.float32]) -> list[Ints]:
+        """Return the nodes at which each row stands in each tree, step by step; shapes (n, trees)."""
+        nodes = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
+        places = np.arange(len(rows))[:, np.newaxis]
+        steps = [nodes]
+        for _ in range(self.depth):
+            goes_left = rows[places, self.fact[nodes]] <= self.threshold[nodes]
+            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
+            steps.append(nodes)
+        return steps
