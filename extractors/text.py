@@ -184,7 +184,7 @@ def _read_page(text: str, raw: RawDocument, latest: date) -> _PageFacts:
         return _PageFacts("", own_title=own_title, around=around)
     possible = hide_impossible(html) if page.date else html
     day = _plausible(page.date if possible == html else extract_metadata(possible, url, date_rules).date, latest)
-    is_said = day is not None and is_written(day, f"{url}\n{possible}\n{tree.text_content()}")
+    is_said = day is not None and (is_written(day, f"{url}\n{possible}") or is_written(day, tree.text_content()))
     return _PageFacts(
         body=body,
         title=_headline(page.title),
