@@ -28,17 +28,23 @@ _FULL: Final = re.compile(
 )
 _MONTH_BEFORE: Final = re.compile(rf"(?<![A-Za-z])(?P<month>{_MONTH})\.?[{_SPACE}]$", re.IGNORECASE | re.ASCII)
 _LONGEST_MONTH: Final = len(" September. ")
-# A month as the whole of an attribute that should hold a day. It begins with one of a few letters, which is quick to search for.
-_MONTH_ONLY: Final = re.compile(
-    r"""((?-i:[CcDd])(?<!\w[CcDd])(?:(?<=c)ontent|(?<=d)atetime)\s{0,5}=\s{0,5}(["']))\s{0,5}(?:\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4})\s{0,5}(?=\2)""", re.IGNORECASE
-)
+# A month as the whole of an attribute that should hold a day: what comes after the attribute's name, and that name. Looked for from the
+# sign between them, which is rarer in a page than any letter.
+_MONTH_ONLY: Final = re.compile(r"""(=\s{0,5}(["']))\s{0,5}(?:\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4})\s{0,5}(?=\2)""")
+_DAY_ATTRIBUTE: Final = re.compile(r"\b(?:content|datetime)\s{0,5}\Z", re.IGNORECASE)
+_LONGEST_ATTRIBUTE: Final = len("datetime") + 5
 _GAP: Final = r"(?:[\s-]|&nbsp;|&#160;){1,4}"
 _LONGEST_DAY: Final = 2 + 2 + 1 + 2 + 2 * len("&nbsp;" * 4)  # `02nd.`, a gap, `of`, a gap
 
 
 def hide_impossible(html: str) -> str:
     """Return the source without the numbers of full dates that are none of the calendar and without months where a day should stand."""
-    return _MONTH_ONLY.sub(r"\1", _FULL.sub(lambda found: "" if _days_of(found) == [] else found[0], html))
+    return _MONTH_ONLY.sub(_hide_month, _FULL.sub(lambda found: "" if _days_of(found) == [] else found[0], html))
+
+
+def _hide_month(found: re.Match[str]) -> str:
+    start = found.start()
+    return found[1] if _DAY_ATTRIBUTE.search(found.string, max(0, start - _LONGEST_ATTRIBUTE), start) else found[0]
 
 
 def is_written(day: date, text: str) -> bool:
@@ -69,9 +75,7 @@ def _forms_of(day: date) -> _Forms:
     """Return the forms of `day`; the pages of a run are from a few days."""
     y, m, d = f"{day.year:04}", f"0?{day.month}", f"0?{day.day}"
     orders = "|".join(
-        rf"{first}(?<!\d{first})[-/.]{second}"
-        for number, second in ((day.day, m), (day.month, d))
-        for first in (f"{number}", f"0{number}")
+        rf"{first}(?<!\d{first})[-/.]{second}" for number, second in ((day.day, m), (day.month, d)) for first in (f"{number}", f"0{number}")
     )
     full = MONTHS[day.month - 1]
     initial = f"{full[0]}{full[0].lower()}{'ſ' if full[0] == 'S' else ''}"  # the long s is an s where case does not count
