@@ -76,10 +76,10 @@ async def ask(
             "items": 0,
             "new_items": 0,
             "detail": "",
+            # validators are those of an address
+            **({"etag": "", "last_modified": ""} if moved != kept.address else {}),
         }
     )
-    if last is not None and moved != last.address:  # validators are those of an address
-        poll = poll.model_copy(update={"etag": "", "last_modified": ""})
     etag = modified = ""
     if last is not None and moved == last.address and not is_full_due(last, watch_version, now):
         etag, modified = last.etag, usable_last_modified(last.last_modified, now)
