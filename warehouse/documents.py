@@ -142,13 +142,20 @@ def find_alike(connection: duckdb.DuckDBPyConnection, documents: Sequence[Docume
 
 
 def _read_texts(connection: duckdb.DuckDBPyConnection, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], AlikeText]:
-    """Map each of these text versions to what is stored of it."""
-    wanted = sorted(versions)
-    ids = pa.array([one[0] for one in wanted], pa.string())
-    pairs = pa.table({"document_id": ids, "version": pa.array([one[1] for one in wanted], pa.int32())})
-    with registered(connection, incoming_pairs=pairs):
-        rows = connection.execute(read_query("texts_of_versions")).fetchall()
-    return {(document_id, version): AlikeText(document_id, wire_id, text) for document_id, version, wire_id, text in rows}
+    """Map each of these text versions to what is stored of it.
+
+    The ids are constants of the query, not a table to join with: so DuckDB unpacks the texts asked for and not those of all articles.
+    """
+    ids = sorted({document_id for document_id, _ in versions})
+    names = {f"id_{number}": document_id for number, document_id in enumerate(ids)}
+    asked = ", ".join(f"${name}" for name in names)
+    texts = connection.execute(f"SELECT document_id, version, text FROM document_versions WHERE document_id IN ({asked})", names).fetchall()
+    wires = dict(connection.execute(f"SELECT document_id, wire_id FROM documents WHERE document_id IN ({asked})", names).fetchall())
+    return {
+        (document_id, version): AlikeText(document_id, wires[document_id], text)
+        for document_id, version, text in texts
+        if (document_id, version) in versions
+    }
 
 
 def known_urls(connection: duckdb.DuckDBPyConnection, urls: Collection[str]) -> set[str]:
