@@ -6,6 +6,7 @@ An answer that did not come is a row with its status word, never an exception.
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from sources.address import masked_url
 from sources.feeds import ParsedFeed, parse_feed
@@ -39,7 +40,12 @@ class Answer:
 
 def address_id_of(feed: Feed) -> str:
     """Return what stands for the address of a feed in the watch."""
-    return content_id(feed.url)
+    return _address_id(feed.url)
+
+
+@lru_cache(4096)  # asked several times for each feed of a poll
+def _address_id(url: str) -> str:
+    return content_id(url)
 
 
 def address_of(feed: Feed, last: FeedPoll | None) -> str:

@@ -3,7 +3,7 @@
 Must not know what a text says about anybody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -144,18 +144,23 @@ def find_alike(connection: duckdb.DuckDBPyConnection, documents: Sequence[Docume
 def _read_texts(connection: duckdb.DuckDBPyConnection, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], AlikeText]:
     """Map each of these text versions to what is stored of it.
 
-    The ids are constants of the query, not a table to join with: so DuckDB unpacks the texts asked for and not those of all articles.
+    1. where they stand, 2. their texts by place: by id or by a join, DuckDB would unpack the texts of all articles; 3. their wires.
     """
-    ids = sorted({document_id for document_id, _ in versions})
-    names = {f"id_{number}": document_id for number, document_id in enumerate(ids)}
-    asked = ", ".join(f"${name}" for name in names)
-    texts = connection.execute(f"SELECT document_id, version, text FROM document_versions WHERE document_id IN ({asked})", names).fetchall()
-    wires = dict(connection.execute(f"SELECT document_id, wire_id FROM documents WHERE document_id IN ({asked})", names).fetchall())
-    return {
-        (document_id, version): AlikeText(document_id, wires[document_id], text)
-        for document_id, version, text in texts
-        if (document_id, version) in versions
-    }
+    ids = {f"id_{number}": document_id for number, document_id in enumerate(sorted({document_id for document_id, _ in versions}))}
+    # 1. where they stand
+    rows = connection.execute(f"SELECT rowid, document_id, version FROM document_versions WHERE document_id IN ({_names(ids)})", ids)
+    found = {rowid: (document_id, version) for rowid, document_id, version in rows.fetchall() if (document_id, version) in versions}
+    # 2. their texts
+    places = {f"row_{number}": rowid for number, rowid in enumerate(found)}
+    texts = connection.execute(f"SELECT rowid, text FROM document_versions WHERE rowid IN ({_names(places)})", places).fetchall()
+    # 3. their wires
+    wires = dict(connection.execute(f"SELECT document_id, wire_id FROM documents WHERE document_id IN ({_names(ids)})", ids).fetchall())
+    return {found[rowid]: AlikeText(found[rowid][0], wires[found[rowid][0]], text) for rowid, text in texts}
+
+
+def _names(parameters: Iterable[str]) -> str:
+    """Return the names of parameters as they stand in a list of a query."""
+    return ", ".join(f"${name}" for name in parameters)
 
 
 def known_urls(connection: duckdb.DuckDBPyConnection, urls: Collection[str]) -> set[str]:
