@@ -7,7 +7,8 @@ for `extractors.text` and `extractors.plain_text` to say.
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from extractors.date_calendar import make_day
 from extractors.date_words import MONTH_NUMBERS, MONTHS
@@ -18,40 +19,75 @@ _MONTH: Final = rf"(?:{'|'.join(MONTHS)}|Sept|{'|'.join(name[:3] for name in MON
 _ORDINAL: Final = r"(?:st|nd|rd|th)?"
 _SPACE: Final = r"\s\u00a0"
 # A full date: numbers with one kind of sign between them, or the month in letters within or before them. It begins with a digit and with
-# nothing else, so that long pages are passed over quickly.
+# nothing else, and most digits are dismissed by the sign behind them, so that long pages are passed over quickly.
 _FULL: Final = re.compile(
-    r"(?P<first>\d\d{0,3})(?:(?P<sign>[-/._])(?P<second>\d{1,2})(?P=sign)(?P<third>\d{1,4})"
+    r"(?P<first>\d\d{0,3}+)(?=[-/._,\s\u00a0snrt])(?:(?P<sign>[-/._])(?P<second>\d{1,2})(?P=sign)(?P<third>\d{1,4})"
     rf"|{_ORDINAL}\.?[-{_SPACE}](?:of[{_SPACE}])?(?P<month>{_MONTH})[,.]?[-{_SPACE}](?P<year>\d{{4}})"
     rf"|{_ORDINAL},?[{_SPACE}](?P<last>\d{{4}}))(?!\d)",
     re.IGNORECASE | re.ASCII,  # of all signs that look like a letter only the letter, so that a name that fits is a month's
 )
 _MONTH_BEFORE: Final = re.compile(rf"(?<![A-Za-z])(?P<month>{_MONTH})\.?[{_SPACE}]$", re.IGNORECASE | re.ASCII)
 _LONGEST_MONTH: Final = len(" September. ")
-# A month as the whole of an attribute that should hold a day.
-_MONTH_ONLY: Final = re.compile(
-    r"""(\b(?:content|datetime)\s{0,5}=\s{0,5}(["']))\s{0,5}(?:\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4})\s{0,5}(?=\2)""", re.IGNORECASE
-)
+# A month as the whole of an attribute that should hold a day: what comes after the attribute's name, and that name. Looked for from the
+# sign between them, which is rarer in a page than any letter.
+_MONTH_ONLY: Final = re.compile(r"""(=\s{0,5}(["']))\s{0,5}(?:\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4})\s{0,5}(?=\2)""")
+_DAY_ATTRIBUTE: Final = re.compile(r"\b(?:content|datetime)\s{0,5}\Z", re.IGNORECASE)
+_LONGEST_ATTRIBUTE: Final = len("datetime") + 5
 _GAP: Final = r"(?:[\s-]|&nbsp;|&#160;){1,4}"
+_LONGEST_DAY: Final = 2 + 2 + 1 + 2 + 2 * len("&nbsp;" * 4)  # `02nd.`, a gap, `of`, a gap
 
 
 def hide_impossible(html: str) -> str:
     """Return the source without the numbers of full dates that are none of the calendar and without months where a day should stand."""
-    return _MONTH_ONLY.sub(r"\1", _FULL.sub(lambda found: "" if _days_of(found) == [] else found[0], html))
+    return _MONTH_ONLY.sub(_hide_month, _FULL.sub(lambda found: "" if _days_of(found) == [] else found[0], html))
+
+
+def _hide_month(found: re.Match[str]) -> str:
+    start = found.start()
+    return found[1] if _DAY_ATTRIBUTE.search(found.string, max(0, start - _LONGEST_ATTRIBUTE), start) else found[0]
 
 
 def is_written(day: date, text: str) -> bool:
     """Tell whether a text gives this very day in full, in one of the forms of English pages or as a time stamp."""
-    y, m, d = f"{day.year}", f"0?{day.month}", f"0?{day.day}"
-    full = MONTHS[day.month - 1]
-    name = f"(?:{full}|{full[:3]}t?)"  # t: Sept
-    forms = (
-        rf"(?<!\d){y}[-/._]{m}[-/._]{d}(?!\d)",
-        rf"(?<!\d){day:%Y%m%d}",
-        rf"(?<!\d)(?:{d}[-/.]{m}|{m}[-/.]{d})[-/.](?:{y}|{y[2:]})(?!\d)",
-        rf"(?<!\d){d}{_ORDINAL}\.?{_GAP}(?:of{_GAP})?{name}[,.]?{_GAP}{y}(?!\d)",
-        rf"{name}\.?{_GAP}{d}{_ORDINAL},?{_GAP}{y}(?!\d)",
+    forms = _forms_of(day)
+    if any(form.search(text) for form in forms.plain):
+        return True
+    for found in forms.after_name.finditer(text):
+        start = found.start()
+        if found["day"] or forms.before_name.search(text, max(0, start - _LONGEST_DAY), start):
+            return True
+    return False
+
+
+class _Forms(NamedTuple):
+    """The forms of one day. Each begins with digits or with a letter that are always the same: so they are searched for quickly."""
+
+    plain: tuple[re.Pattern[str], ...]
+    """In numbers alone."""
+    after_name: re.Pattern[str]
+    """The name of the month and the year, with the `day` between them or without."""
+    before_name: re.Pattern[str]
+    """The day, where the name of the month begins at the end of what is searched."""
+
+
+@lru_cache(64)
+def _forms_of(day: date) -> _Forms:
+    """Return the forms of `day`; the pages of a run are from a few days."""
+    y, m, d = f"{day.year:04}", f"0?{day.month}", f"0?{day.day}"
+    orders = "|".join(
+        rf"{first}(?<!\d{first})[-/.]{second}" for number, second in ((day.day, m), (day.month, d)) for first in (f"{number}", f"0{number}")
     )
-    return any(re.search(form, text, re.IGNORECASE) for form in forms)
+    full = MONTHS[day.month - 1]
+    initial = f"{full[0]}{full[0].lower()}{'ſ' if full[0] == 'S' else ''}"  # the long s is an s where case does not count
+    name = f"(?-i:[{initial}])(?:{full[1:]}|{full[1:3]}t?)"  # t: Sept
+    return _Forms(
+        plain=(
+            re.compile(rf"{y}(?<!\d{y})(?:[-/._]{m}[-/._]{d}(?!\d)|{day:%m%d})"),
+            re.compile(rf"(?:{orders})[-/.](?:{y}|{y[2:]})(?!\d)"),
+        ),
+        after_name=re.compile(rf"{name}(?:(?P<day>\.?{_GAP}{d}{_ORDINAL},?{_GAP})|[,.]?{_GAP}){y}(?!\d)", re.IGNORECASE),
+        before_name=re.compile(rf"(?<!\d){d}{_ORDINAL}\.?{_GAP}(?:of{_GAP})?\Z", re.IGNORECASE),
+    )
 
 
 def find_full(text: str) -> Iterator[tuple[int, date | None]]:

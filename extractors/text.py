@@ -7,12 +7,15 @@ characters; white space is folded to single spaces.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 from lxml.html import HtmlElement
-from trafilatura import bare_extraction, extract_metadata, load_html
+from trafilatura import bare_extraction, load_html
+from trafilatura import metadata as page_metadata
+from trafilatura.metadata import find_date  # type: ignore[attr-defined]  # htmldate's, with which it was released
 from trafilatura.settings import Document as Page
 
 from extractors.date_page import hide_impossible, is_written
@@ -138,10 +141,10 @@ def _read_content(raw: RawDocument, latest: date) -> _Reading:
 def _read_feed(raw: RawDocument, latest: date) -> _Reading | None:
     """Return the article that the feed itself gives, None where that is a teaser, breaks off, or gives nothing."""
     tree = load_html(f"<html><body><article>{clean_characters(raw.feed_html)}</article></body></html>")
-    page = _extract(tree, None, {}) if tree is not None else None
-    if page is None or not page.text:
+    found = _find_text(tree, None) if tree is not None else ""
+    if not found:
         return None
-    body = clean_characters(page.text).replace("\n", "\n\n")
+    body = clean_characters(found).replace("\n", "\n\n")
     plain = clean_lines(body, title=one_line(raw.title), latest=latest, markdown=False)
     text = "\n\n".join(plain.paragraphs)
     if not text or text.rstrip("\"'”’»)] ").endswith(("...", "…")) or find_wall(Looks((), text, body)) is not None:
@@ -172,19 +175,21 @@ def _read_page(text: str, raw: RawDocument, latest: date) -> _PageFacts:
     """Return the main text and facts of an HTML page; the text is empty where there is none."""
     html = _XML_DECLARATION.sub("", text, count=1)
     url = raw.final_url if raw.final_url.startswith(("http://", "https://")) else None
-    date_rules: dict[str, object] = {"original_date": True, "extensive_search": False, "max_date": latest.isoformat()}
     tree = load_html(html)
     if tree is None:
         return _PageFacts("")
-    page = _extract(tree, url, date_rules)
-    body = clean_characters(page.text or "").replace("\n", "\n\n") if page is not None else ""
+    _drop_scripts(tree)
+    page = _read_metadata(tree, url, latest)
+    found = _find_text(tree, url or page.url) if page is not None else ""
+    body = clean_characters(found).replace("\n", "\n\n")
     around = _shown(tree) if body.count(" ") < LOOK_WORDS else ""
     own_title = _headline(tree.findtext(".//title"))
     if page is None or not body:
         return _PageFacts("", own_title=own_title, around=around)
     possible = hide_impossible(html) if page.date else html
-    day = _plausible(page.date if possible == html else extract_metadata(possible, url, date_rules).date, latest)
-    is_said = day is not None and is_written(day, f"{url}\n{possible}\n{tree.text_content()}")
+    mended = page if possible == html else _read_metadata(load_html(possible), url, latest)
+    day = _plausible(mended.date if mended is not None else None, latest)
+    is_said = day is not None and (is_written(day, f"{url}\n{possible}") or is_written(day, tree.text_content()))
     return _PageFacts(
         body=body,
         title=_headline(page.title),
@@ -207,21 +212,47 @@ def _shown(tree: HtmlElement) -> str:
     return "\n".join(line for piece in pieces if (line := one_line(piece)))
 
 
-def _extract(tree: HtmlElement, url: str | None, date_rules: dict[str, object]) -> Page | None:
-    """Return what trafilatura makes of a page, None where it finds nothing; takes scripts out of the headings of `tree`."""
+def _drop_scripts(tree: HtmlElement) -> None:
+    """Take scripts out of the headings: they would be read as words of the title."""
     for heading in [*tree.iter(*_HEADINGS)]:
         for element in [*heading.iter(*_SCRIPTS)]:
-            element.drop_tree()  # they would be read as words of the title
-    page = bare_extraction(
-        tree,
-        url=url,
-        include_comments=False,
-        include_tables=True,
-        deduplicate=False,
-        with_metadata=True,
-        date_extraction_params=date_rules,
-    )
-    return page if isinstance(page, Page) else None
+            element.drop_tree()
+
+
+def _read_metadata(tree: HtmlElement | None, url: str | None, latest: date) -> Page | None:
+    """Return title, date, site name and address that a page gives; None where trafilatura cannot read it.
+
+    As `trafilatura.extract_metadata`, without what nobody here asks for: looking for authors and tags costs a quarter of a page's time.
+    """
+    if tree is None:
+        return None
+    try:
+        page = page_metadata.examine_meta(tree)
+        with suppress(Exception):  # whatever is wrong with a page's JSON, its tags may be right
+            page = page_metadata.extract_meta_json(tree, page)
+        page.title = page.title or page_metadata.extract_title(tree)
+        page.url = page.url or page_metadata.extract_url(tree, url)
+        page.date = find_date(tree, extensive_search=False, original_date=True, max_date=latest.isoformat(), url=page.url)
+        page.sitename = _site_name(page.sitename or page_metadata.extract_sitename(tree), page.url)
+        page.clean_and_trim()
+    except (TypeError, ValueError):
+        return None
+    return page
+
+
+def _site_name(name: str | None, url: str | None) -> str | None:
+    """Return the name of a site as it is shown, its host where it has none."""
+    if not name:
+        host = page_metadata.META_URL.match(url or "")
+        return host[1] if host else name
+    name = name.lstrip("@")
+    return name if not name or "." in name or name[0].isupper() else name.title()
+
+
+def _find_text(tree: HtmlElement, url: str | None) -> str:
+    """Return the main text that trafilatura finds in a page, empty where there is none."""
+    page = bare_extraction(tree, url=url, include_comments=False, include_tables=True, deduplicate=False, with_metadata=False)
+    return (page.text or "") if isinstance(page, Page) else ""
 
 
 def _headline(value: str | None) -> str:

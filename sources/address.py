@@ -5,6 +5,7 @@ Pure string work. Where a host name leads is for `sources.guard` to check, at co
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, quote, urljoin, urlsplit, urlunsplit
 
 from vocabulary.errors import FetchTerminalError
@@ -89,6 +90,7 @@ def document_id_of(url: str) -> str:
     return id_of_canonical(canonical_url(url))
 
 
+@lru_cache(4096)  # asked several times for each address of a poll
 def host_of(url: str) -> str:
     """Return the host name of a checked address, lower case, without the port."""
     return (urlsplit(url).hostname or "").rstrip(".")

@@ -5,6 +5,7 @@ An answer that did not come is a row with its status word, never an exception.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
 from sources.address import masked_url
 from sources.apart import read_feed
@@ -37,7 +38,12 @@ class Answer:
 
 def address_id_of(feed: Feed) -> str:
     """Return what stands for the address of a feed in the watch."""
-    return content_id(feed.url)
+    return _address_id(feed.url)
+
+
+@lru_cache(4096)  # asked several times for each feed of a poll
+def _address_id(url: str) -> str:
+    return content_id(url)
 
 
 def address_of(feed: Feed, last: FeedPoll | None) -> str:
@@ -74,10 +80,10 @@ async def ask(
             "items": 0,
             "new_items": 0,
             "detail": "",
+            # validators are those of an address
+            **({"etag": "", "last_modified": ""} if moved != kept.address else {}),
         }
     )
-    if last is not None and moved != last.address:  # validators are those of an address
-        poll = poll.model_copy(update={"etag": "", "last_modified": ""})
     etag = modified = ""
     if last is not None and moved == last.address and not is_full_due(last, watch_version, now):
         etag, modified = last.etag, usable_last_modified(last.last_modified, now)

@@ -124,11 +124,13 @@ class Fetcher:
         self._at_once = at_once
         self.turns = Turns(gap_s=gap_s, at_once=at_once, host_at_once=host_at_once)
         self._session: aiohttp.ClientSession | None = None
+        self._resolver: GuardedResolver | None = None
 
     async def __aenter__(self) -> Self:
         """Open the connection pool."""
+        self._resolver = GuardedResolver(self._permit)
         connector = aiohttp.TCPConnector(
-            resolver=LocalResolver(self._local_hosts) if self._local_hosts else GuardedResolver(self._permit),
+            resolver=LocalResolver(self._local_hosts) if self._local_hosts else self._resolver,
             socket_factory=guarded_socket(self._permit),
             use_dns_cache=False,
             limit=self._at_once,
@@ -145,9 +147,10 @@ class Fetcher:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close the connection pool."""
-        if self._session is not None:
+        if self._session is not None and self._resolver is not None:
             await self._session.close()
-            self._session = None
+            await self._resolver.close()
+            self._session = self._resolver = None
 
     async def fetch(
         self,

@@ -11,7 +11,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
+
+from sources.names import Names
 
 Permit = Callable[[str, int], str]
 """Address and port in, the reason for a refusal out, empty where a connection may be opened."""
@@ -114,22 +115,30 @@ class GuardedResolver(AbstractResolver):
 
     def __init__(self, permit: Permit) -> None:
         self._permit = permit
-        self._inner = ThreadedResolver()
+        self._names = Names()
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
         """Return the addresses of `host`; raise `AddressRefusedError` where one of them is refused."""
         try:
-            found = await self._inner.resolve(host, port, family)
+            infos = await self._names.find(host, port, family)
         except UnicodeError as error:
             raise OSError(f"{host!r} is no host name") from error
+        found = [_result(host, port, *info) for info in infos if info[0] in (socket.AF_INET, socket.AF_INET6)]
         for entry in found:
             if why := self._permit(entry["host"], port):
                 raise AddressRefusedError(f"{host} leads to {why}")
         return found
 
     async def close(self) -> None:
-        """Close the resolver beneath."""
-        await self._inner.close()
+        """Let the threads of the resolver end."""
+        self._names.close()
+
+
+def _result(host: str, port: int, family: int, kind: int, protocol: int, name: str, place: tuple[Any, ...]) -> ResolveResult:  # noqa: ARG001
+    """Return one answer of the system's resolver as the HTTP client wants it."""
+    scope = f"%{place[3]}" if family == socket.AF_INET6 and place[3] else ""
+    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    return ResolveResult(hostname=host, host=f"{place[0]}{scope}", port=port, family=family, proto=protocol, flags=flags)
 
 
 def guarded_socket(permit: Permit) -> Callable[[Any], socket.socket]:

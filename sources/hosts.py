@@ -7,9 +7,10 @@ handed back.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from time import monotonic
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from sources.address import host_of
 from sources.schedule import parse_retry_after
@@ -32,7 +33,7 @@ class Rests:
 
     def find_end(self, url: str) -> datetime | None:
         """Return until when the host of `url` rests; None where it may be asked."""
-        return self._ends.get(host_of(url))
+        return self._ends.get(host_of(url)) if self._ends else None
 
     def note(self, url: str, error: FetchTransientError | FetchTerminalError) -> None:
         """Let the host of `url` rest where its answer asks for that."""
@@ -63,6 +64,40 @@ class Clock:
         return monotonic() >= self._ends
 
 
+class _Ends(Generic[End]):
+    """What has ended and waits to be taken. Who takes wakes for the first of a batch and when that is full: waking for each costs more."""
+
+    def __init__(self, batch_size: int) -> None:
+        self._waiting: deque[End] = deque()
+        self._batch_size, self._is_closed = batch_size, False
+        self._stirred = asyncio.Event()
+
+    def put(self, end: End) -> None:
+        """Add one."""
+        self._waiting.append(end)
+        if len(self._waiting) in (1, self._batch_size):
+            self._stirred.set()
+
+    def close(self) -> None:
+        """Say that no more come."""
+        self._is_closed = True
+        self._stirred.set()
+
+    async def take(self, patience_s: float) -> list[End]:
+        """Return the next ones, at least one: what is there or, within `patience_s`, a full batch. Empty where no more come."""
+        await self._wait_for(1)
+        if patience_s:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience_s):
+                    await self._wait_for(self._batch_size)
+        return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch_size))]
+
+    async def _wait_for(self, count: int) -> None:
+        while len(self._waiting) < count and not self._is_closed:
+            self._stirred.clear()
+            await self._stirred.wait()
+
+
 async def work_by_host(
     jobs: Iterable[tuple[str, Job]],
     work: Callable[[Job], Awaitable[End]],
@@ -83,7 +118,7 @@ async def work_by_host(
         lines.setdefault(host_of(url), deque()).append(job)
     if not lines:
         return []
-    ends: asyncio.Queue[End] = asyncio.Queue()
+    ends: _Ends[End] = _Ends(batch_size)
     room = asyncio.Semaphore(2 * batch_size)
 
     async def walk(line: deque[Job]) -> None:
@@ -92,7 +127,7 @@ async def work_by_host(
             if clock.is_over() or not line:
                 room.release()
                 return
-            ends.put_nowait(await work(line.popleft()))
+            ends.put(await work(line.popleft()))
 
     async def walk_all() -> None:
         walkers = [asyncio.create_task(walk(line)) for line in lines.values() for _ in range(min(host_at_once, len(line)))]
@@ -103,8 +138,9 @@ async def work_by_host(
                 walker.cancel()
 
     walking = asyncio.create_task(walk_all())
+    walking.add_done_callback(lambda _: ends.close())
     try:
-        while (batch := await _next_batch(ends, walking, batch_size, patience_s)) is not None:
+        while batch := await ends.take(patience_s):
             await asyncio.to_thread(take, batch)
             for _ in batch:
                 room.release()
@@ -112,25 +148,3 @@ async def work_by_host(
     finally:
         walking.cancel()
     return [job for line in lines.values() for job in line]
-
-
-async def _next_batch(ends: asyncio.Queue[End], walking: asyncio.Task[None], batch_size: int, patience_s: float) -> list[End] | None:
-    """Return the next ends, at least one; None where all work is done or a walker has failed."""
-    batch: list[End] = []
-    waits_until = monotonic() + patience_s
-    while len(batch) < batch_size:
-        if ends.empty():
-            if walking.done() or (batch and monotonic() >= waits_until):
-                break
-            getting = asyncio.create_task(ends.get())
-            left_s = max(0.0, waits_until - monotonic()) if batch else None
-            await asyncio.wait({getting, walking}, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
-            if not getting.done():
-                getting.cancel()
-                continue
-            batch.append(getting.result())
-        else:
-            batch.append(ends.get_nowait())
-        if len(batch) == 1:
-            waits_until = monotonic() + patience_s
-    return batch or None

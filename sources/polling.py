@@ -33,7 +33,7 @@ from vocabulary.documents import (
 from vocabulary.watch import Feed
 from vocabulary.words import DocumentOutcome
 
-_ANSWERS_PER_BATCH = 100
+_ANSWERS_PER_BATCH = 200
 _ANSWERS_WITHIN_S = 0.25
 # Pages are handed over by the batch, since cleaning starts processes for each; a batch that does not fill up goes after so long
 _PATIENCE_S = 20
@@ -279,9 +279,9 @@ class Poller:
         rows += [make_row(entry, is_wanted=True, watch_version=self.watch_version, now=self.now) for entry in known]
         calls = [_waiting(entry, feed, self.now) for entry in found.edited]
         dull = [Failure(entry.item.url, DocumentOutcome.OFF_TOPIC, entry.item.title[:200]) for entry, wanted in judged if not wanted]
-        poll = answer.poll.model_copy(update={"new_items": len(found.new) + left})
         fresh = len(found.new) + len(found.elsewhere) + left
-        poll = plan_next(answer.last, poll, fresh=fresh, wish_s=0 if left else answer.wish_s, pace=self.pace)
+        wish_s = 0 if left else answer.wish_s
+        poll = plan_next(answer.last, answer.poll, fresh=fresh, wish_s=wish_s, pace=self.pace, new_items=len(found.new) + left)
         if left:
             note = f"{left} more new entries than one poll takes in wait for the next one"
             poll = poll.model_copy(update={"etag": "", "last_modified": "", "detail": f"{poll.detail}; {note}" if poll.detail else note})

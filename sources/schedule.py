@@ -74,10 +74,11 @@ def next_interval(last: FeedPoll | None, poll: FeedPoll, fresh: int, pace: Pace)
     return int(min(max(interval_s, pace.shortest_s), pace.longest_s))
 
 
-def plan_next(last: FeedPoll | None, poll: FeedPoll, *, fresh: int, wish_s: int, pace: Pace) -> FeedPoll:
+def plan_next(last: FeedPoll | None, poll: FeedPoll, *, fresh: int, wish_s: int, pace: Pace, new_items: int = 0) -> FeedPoll:
     """Return `poll` with failures counted, and with when and why it comes again.
 
-    `fresh` is the number of entries new to this feed, `wish_s` the seconds that the server asked for (0 for none).
+    `fresh` is the number of entries new to this feed, `new_items` of those that were not known at all, `wish_s` the seconds that the server
+    asked for (0 for none).
     """
     interval_s = next_interval(last, poll, fresh, pace)
     wish_s = min(max(wish_s, 0), int(MOST_WAIT.total_seconds()))
@@ -92,7 +93,8 @@ def plan_next(last: FeedPoll | None, poll: FeedPoll, *, fresh: int, wish_s: int,
         if pause is not None:
             wait_s = int(PAUSED_FOR.total_seconds())
         changes = {"failures": failures, "failing_since": since, "pause": pause}
-    return poll.model_copy(update={**changes, "interval_s": interval_s, "next_poll_at": poll.polled_at + timedelta(seconds=wait_s)})
+    changes |= {"new_items": new_items, "interval_s": interval_s, "next_poll_at": poll.polled_at + timedelta(seconds=wait_s)}
+    return poll.model_copy(update=changes)
 
 
 def back_off_s(feed_id: str, polled_at: datetime, failures: int, pace: Pace) -> int:

@@ -1,9 +1,25 @@
 import ipaddress
+import os
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+# What tests alone are told; modules read it when they are imported, and a program that a test starts would take it for a setting.
+TEST_VARIABLES = (
+    "STANCEWATCH_FEEDPARSER_TESTS",
+    "STANCEWATCH_FUNDUS_PAGES",
+    "STANCEWATCH_FUZZ_S",
+    "STANCEWATCH_FUZZ_SEED",
+    "STANCEWATCH_TRAFILATURA_PAGES",
+)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_variables_of_tests() -> None:
+    for name in TEST_VARIABLES:
+        os.environ.pop(name, None)
 
 
 def leads_outside(family: int, address: Any) -> bool:

@@ -3,7 +3,7 @@
 Must not know what a text says about anybody.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -142,13 +142,25 @@ def find_alike(connection: duckdb.DuckDBPyConnection, documents: Sequence[Docume
 
 
 def _read_texts(connection: duckdb.DuckDBPyConnection, versions: Collection[tuple[str, int]]) -> dict[tuple[str, int], AlikeText]:
-    """Map each of these text versions to what is stored of it."""
-    wanted = sorted(versions)
-    ids = pa.array([one[0] for one in wanted], pa.string())
-    pairs = pa.table({"document_id": ids, "version": pa.array([one[1] for one in wanted], pa.int32())})
-    with registered(connection, incoming_pairs=pairs):
-        rows = connection.execute(read_query("texts_of_versions")).fetchall()
-    return {(document_id, version): AlikeText(document_id, wire_id, text) for document_id, version, wire_id, text in rows}
+    """Map each of these text versions to what is stored of it.
+
+    1. where they stand, 2. their texts by place: by id or by a join, DuckDB would unpack the texts of all articles; 3. their wires.
+    """
+    ids = {f"id_{number}": document_id for number, document_id in enumerate(sorted({document_id for document_id, _ in versions}))}
+    # 1. where they stand
+    rows = connection.execute(f"SELECT rowid, document_id, version FROM document_versions WHERE document_id IN ({_names(ids)})", ids)
+    found = {rowid: (document_id, version) for rowid, document_id, version in rows.fetchall() if (document_id, version) in versions}
+    # 2. their texts
+    places = {f"row_{number}": rowid for number, rowid in enumerate(found)}
+    texts = connection.execute(f"SELECT rowid, text FROM document_versions WHERE rowid IN ({_names(places)})", places).fetchall()
+    # 3. their wires
+    wires = dict(connection.execute(f"SELECT document_id, wire_id FROM documents WHERE document_id IN ({_names(ids)})", ids).fetchall())
+    return {found[rowid]: AlikeText(found[rowid][0], wires[found[rowid][0]], text) for rowid, text in texts}
+
+
+def _names(parameters: Iterable[str]) -> str:
+    """Return the names of parameters as they stand in a list of a query."""
+    return ", ".join(f"${name}" for name in parameters)
 
 
 def known_urls(connection: duckdb.DuckDBPyConnection, urls: Collection[str]) -> set[str]:

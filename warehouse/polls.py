@@ -8,13 +8,14 @@ from datetime import datetime
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from vocabulary.documents import DocumentAlias, EntryKey, FeedEntry, FeedPoll, HostPause, RobotsFile, WaitingEntry
 from vocabulary.masking import masked_url
 from vocabulary.watch import Feed
 from warehouse.columns import build_table, fetch_dicts, registered
 
+_POLLS = TypeAdapter(list[FeedPoll])  # all rows in one go: there is one for each feed
 _LAST_POLLS = """
 WITH newest AS (
     SELECT feed_id, max(polled_at) AS polled_at FROM feed_polls GROUP BY feed_id
@@ -69,7 +70,7 @@ def insert_polls(connection: duckdb.DuckDBPyConnection, polls: Sequence[FeedPoll
 
 def last_polls(connection: duckdb.DuckDBPyConnection) -> dict[str, FeedPoll]:
     """Map each feed that was ever polled to its newest poll."""
-    return {str(row["feed_id"]): FeedPoll.model_validate(row) for row in fetch_dicts(connection, _LAST_POLLS)}
+    return {poll.feed_id: poll for poll in _POLLS.validate_python(fetch_dicts(connection, _LAST_POLLS))}
 
 
 def insert_entries(connection: duckdb.DuckDBPyConnection, entries: Sequence[FeedEntry]) -> None:

@@ -1,11 +1,16 @@
 """What a page says of itself: dates that it writes and no others, a title without scripts, signs that are its own."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from trafilatura import extract_metadata, load_html
 
 from extractors.date_page import hide_impossible, is_written
-from extractors.text import extract_text
+from extractors.date_words import MONTHS
+from extractors.text import _read_metadata, extract_text
 from vocabulary.documents import CleanText, RawDocument
 from vocabulary.words import PublishedBasis
 
@@ -186,6 +191,86 @@ def test_a_day_that_is_written(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "2025-03", "March 2025", "22 March 2025", "2025-03-21", "12/3/2025", "2 March 2024", "2 May 2025"])
 def test_a_day_that_is_not_written(text: str) -> None:
     assert not is_written(date(2025, 3, 2), text)
+
+
+PIECES = (
+    *MONTHS,
+    *(name[:3] for name in MONTHS),
+    "Sept",
+    "maY",
+    "ſeptember",
+    "of",
+    "st",
+    "nd",
+    "rd",
+    "th",
+    "&nbsp;",
+    "&#160;",
+    "\u00a0",
+    " ",
+    "-",
+    "/",
+)
+GAP = r"(?:[\s-]|&nbsp;|&#160;){1,4}"
+
+
+def writes_plainly(day: date, text: str) -> bool:
+    """Tell whether a text gives a day, by one pattern for each form that is tried at every character."""
+    y, m, d = f"{day.year}", f"0?{day.month}", f"0?{day.day}"
+    full = MONTHS[day.month - 1]
+    name = f"(?:{full}|{full[:3]}t?)"
+    forms = (
+        rf"(?<!\d){y}[-/._]{m}[-/._]{d}(?!\d)",
+        rf"(?<!\d){day:%Y%m%d}",
+        rf"(?<!\d)(?:{d}[-/.]{m}|{m}[-/.]{d})[-/.](?:{y}|{y[2:]})(?!\d)",
+        rf"(?<!\d){d}(?:st|nd|rd|th)?\.?{GAP}(?:of{GAP})?{name}[,.]?{GAP}{y}(?!\d)",
+        rf"{name}\.?{GAP}{d}(?:st|nd|rd|th)?,?{GAP}{y}(?!\d)",
+    )
+    return any(re.search(form, text, re.IGNORECASE) for form in forms)
+
+
+@given(
+    day=st.dates(date(1990, 1, 1), date(2030, 12, 31)),
+    pieces=st.lists(st.sampled_from([*PIECES, ".", ",", "_", "0", "1", "x", "YEAR", "yy", "MONTH", "DAY", "NAME"]), max_size=14),
+)
+def test_a_day_is_found_as_plain_patterns_find_it(day: date, pieces: list[str]) -> None:
+    own = {"YEAR": f"{day.year}", "yy": f"{day.year}"[2:], "MONTH": f"{day.month}", "DAY": f"{day.day}", "NAME": MONTHS[day.month - 1]}
+    text = "".join(own.get(piece, piece) for piece in pieces)
+    assert is_written(day, text) == writes_plainly(day, text)
+
+
+RULES = {"original_date": True, "extensive_search": False, "max_date": "2025-06-03"}
+SELF_NAMED = {
+    "nothing": {},
+    "open-graph": {
+        "head": "<meta property='og:title' content='The pier'><meta property='og:site_name' content='the post'>"
+        "<meta property='og:url' content='https://post.example/a'>"
+    },
+    "twitter": {"head": "<meta name='twitter:title' content='The pier'><meta name='twitter:site' content='@post'>"},
+    "json": {
+        "head": '<script type="application/ld+json">{"@context": "https://schema.org", "@type": "NewsArticle", "headline": "The pier",'
+        ' "datePublished": "2025-05-27T10:00:00Z", "author": {"name": "Ann Lee"},'
+        ' "publisher": {"@type": "Organization", "name": "The Post"}}</script>'
+    },
+    "broken-json": {"head": '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "The </script>'},
+    "canonical-address": {"head": "<link rel='canonical' href='/a/2025/05/27/pier'>"},
+    "site-in-the-title": {"h1": "", "title": f"{TITLE} - post.example"},
+    "many-headings": {"after": "<h1>More</h1><h1>Other</h1>"},
+    "a-time": {"before": "<time datetime='2025-05-27T08:00'>Tuesday</time><span class='author'>By Ann Lee</span>"},
+    "keywords": {"head": "<meta name='keywords' content='pier, harbour'><meta name='author' content='Ann Lee'>"},
+    "headline-of-many-blanks": {"h1": "The&nbsp;  pier &amp;amp; the \x0b harbour"},
+}
+
+
+@pytest.mark.parametrize("url", [None, "https://harbour.example/2025/05/26/pier"], ids=["no-address", "address"])
+@pytest.mark.parametrize("case", SELF_NAMED)
+def test_a_pages_facts_are_those_of_trafilatura(case: str, url: str | None) -> None:
+    html = make_page(**SELF_NAMED[case])
+    whole = extract_metadata(html, url, RULES)
+    read = _read_metadata(load_html(html), url, date(2025, 6, 3))
+    assert read is not None
+    assert (read.title, read.date, read.sitename, read.url) == (whole.title, whole.date, whole.sitename, whole.url)
+    assert not read.categories  # not asked for
 
 
 SCRIPT = "<script>var board = 'x < 1';</script>"

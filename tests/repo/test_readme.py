@@ -49,6 +49,17 @@ def test_links_lead_to_files() -> None:
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+def test_every_variable_that_a_test_reads_is_told() -> None:
+    read = {
+        name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r'environ\.get\("(STANCEWATCH_\w+)"', path.read_text("utf-8"))
+    }
+    told = set(re.findall(r"`(STANCEWATCH_\w+)`", (ROOT / "docs" / "testing.md").read_text(encoding="utf-8")))
+    assert len(read) > 5
+    assert read == told
+
+
 def test_every_verb_is_named() -> None:
     program = Path(sys.executable).with_name("stancewatch")
     shown = subprocess.run([str(program), "--help"], capture_output=True, text=True, check=True).stdout
