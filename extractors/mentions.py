@@ -75,6 +75,22 @@ class DocumentActors(NamedActors):
             ]
         return []
 
+    def person_at(self, token: Token) -> Holder | None:
+        """Return the person of whose name `token` is part, in office or not; None where it is no name of a person."""
+        return self._holder_at.get(token.i)
+
+    def title_at(self, token: Token) -> str:
+        """Return the title of an office that ends at `token`; empty if none."""
+        return self._title_of(token)
+
+    def people_by_surname(self) -> dict[str, Holder]:
+        """Map the last word of each person's name, lower case, to the person; of two the first."""
+        found: dict[str, Holder] = {}
+        for _, holder in self._persons_in_order:
+            if holder.speaker:
+                found.setdefault(holder.speaker.split()[-1].lower(), holder)
+        return found
+
     def person_ids(self, token: Token) -> tuple[str, ...]:
         """Return the actors of a person, name or group named at `token`; capitals and seats give none."""
         if token.i in self._holder_at:

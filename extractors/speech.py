@@ -11,6 +11,7 @@ from extractors.clauses import Clauses
 from extractors.holders import Holder
 from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
+from extractors.turns import Turns
 
 OPENING, CLOSING, PLAIN = "“„«", "”»", '"'
 
@@ -24,6 +25,7 @@ class Source:
     start: int
     end: int
     quoted: bool
+    presumed: bool = False  # nobody is named: the one of whom the sentence before told
 
 
 class Attributions:
@@ -35,23 +37,33 @@ class Attributions:
         self._clauses = clauses
         self._lexicon = lexicon
         self._quoted = _quoted_tokens(doc)
-        self.sources: list[Source] = []
+        turns = Turns(doc, actors, lexicon).turns
+        self._turn_tokens = [range(turn.start, turn.end) for turn in turns if any(holder.ids for holder in turn.holders)]
+        self.sources: list[Source] = [Source(turn.holders, -1, turn.start, turn.end, quoted=True) for turn in turns]
         self._carry_on()
 
     def source_of(self, token: Token) -> Source | None:
         """Return the innermost source whose words hold `token`; None where the reporter speaks."""
-        around = [source for source in self.sources if source.start <= token.i < source.end and token.i != source.verb]
+        around = [
+            source for source in self.sources if source.start <= token.i < source.end and token.i != source.verb and not source.presumed
+        ]
         return min(around, key=lambda source: source.end - source.start, default=None)
 
     def _carry_on(self) -> None:
         """Find the sources of each sentence; one that is all quotation takes its paragraph's last speaker, or the next."""
         waiting: list[Span] = []
         last: tuple[Holder, ...] = ()
+        topic: tuple[Holder, ...] = ()
         after_break = True
         for sentence in self._doc.sents:
             found = self._in_sentence(sentence)
             self.sources += found
             speaking = [source for source in found if source.holders]
+            named = self._topic(sentence, speaking)
+            if named:
+                topic = named
+            elif topic and not self._in_turn(sentence) and not self._names_anybody(sentence):
+                self.sources.append(Source(topic, -1, sentence.start, sentence.end, quoted=False, presumed=True))
             if speaking:
                 last = speaking[-1].holders
                 for span in waiting:
@@ -70,6 +82,20 @@ class Attributions:
                 waiting = []
             else:
                 after_break = False
+
+    def _topic(self, sentence: Span, speaking: list[Source]) -> tuple[Holder, ...]:
+        """Return of whom a sentence tells: who speaks in it last, else its main subject."""
+        told = [holder for source in reversed(speaking) for holder in source.holders if holder.ids]
+        told = told or [holder for holder in self._clauses.subjects(sentence.root) if holder.ids]
+        return tuple(told)
+
+    def _names_anybody(self, sentence: Span) -> bool:
+        return any(token.i in self._actors.ids_at for token in sentence) or any(
+            holder.ids for token in sentence if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM") for holder in self._actors.holders(token)
+        )
+
+    def _in_turn(self, sentence: Span) -> bool:
+        return any(sentence.start in tokens for tokens in self._turn_tokens)
 
     def _opens(self, sentence: Span) -> bool:
         return any(token.text in OPENING or token.text in PLAIN for token in sentence[:2])
