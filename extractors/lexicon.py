@@ -37,6 +37,7 @@ class Lexicon:
     quoting: frozenset[str]
     wording: frozenset[str]
     statements: frozenset[str]
+    salutations: tuple[str, ...]
     questioners: frozenset[str]
     answerers: frozenset[str]
     possible: frozenset[str]
@@ -75,6 +76,7 @@ def load_lexicon() -> Lexicon:
         quoting=frozenset(speech["quoting"]),
         wording=frozenset(speech["wording"]),
         statements=frozenset(speech["statements"]),
+        salutations=tuple(speech["salutations"]),
         questioners=frozenset(speech["questioners"]),
         answerers=frozenset(speech["answerers"]),
         possible=frozenset(modifiers["possible"]),

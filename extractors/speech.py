@@ -38,7 +38,7 @@ class Attributions:
         self._lexicon = lexicon
         self._quoted = _quoted_tokens(doc)
         turns = Turns(doc, actors, lexicon).turns
-        self._turn_tokens = [range(turn.start, turn.end) for turn in turns if any(holder.ids for holder in turn.holders)]
+        self._turn_tokens = [range(turn.start, turn.end) for turn in turns]
         self.sources: list[Source] = [Source(turn.holders, -1, turn.start, turn.end, quoted=True) for turn in turns]
         self._carry_on()
 
@@ -112,6 +112,8 @@ class Attributions:
                 found += self._of_verb(token, sentence)
             elif token.lower_ == "according" or (token.lower_ == "per" and token.dep_ == "prep"):
                 found += self._of_preposition(token, sentence)
+            elif token.lower_ == "words" and token.dep_ == "pobj" and token.head.lower_ == "in":
+                found += self._in_words_of(token, sentence)
         return found
 
     def _of_verb(self, verb: Token, sentence: Span) -> list[Source]:
@@ -140,6 +142,13 @@ class Attributions:
             if inside and all(token.i in self._quoted for child in content for token in child.subtree if token.is_alpha):
                 spans.append((min(inside), max(inside) + 1))
         return [Source(subjects, verb.i, start, end, quoted=any(i in self._quoted for i in range(start, end))) for start, end in spans]
+
+    def _in_words_of(self, token: Token, sentence: Span) -> list[Source]:
+        """Return the source of `in X's words`, `in the words of X`: the rest of the sentence."""
+        holders = tuple(self._clauses.owners(token))
+        own = {t.i for t in token.head.subtree}
+        rest = [t.i for t in sentence if t.i not in own]
+        return [Source(holders, token.i, min(rest), max(rest) + 1, quoted=False)] if holders and rest else []
 
     def _near_quote(self, verb: Token, sentence: Span) -> bool:
         return any(token.i in self._quoted for token in sentence) or any(

@@ -7,9 +7,11 @@ whose author stands in the title or the first lines. Knows the names of the docu
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from spacy.tokens import Doc, Span, Token
 
+from extractors.descriptions import GATHERED
 from extractors.gazetteer import NameKind
 from extractors.holders import NOBODY, Holder, HolderKind
 from extractors.lexicon import Lexicon
@@ -22,6 +24,7 @@ CLOSERS = frozenset("”»\"'’")
 DASHES = frozenset({"—", "–", "-", "--"})
 MARKS = frozenset({"*", "**", "•", "·", "_", "#", "-", "–", "—"})
 SMALL = frozenset({"and", "of", "the", "for", "to", "by", "&", "mr", "ms", "mrs", "mr.", "ms.", "mrs.", "dr.", "sir", "hr", "vp", "hr/vp"})
+MATTER = frozenset({":", "regarding", "concerning", "following", "after", "about", "on"})
 LEAST_TURNS = 2
 INTRO_PARAGRAPHS = 3
 NAMED_ALONE = (NameKind.NAME, NameKind.CAPITAL, NameKind.SEAT, NameKind.GROUP)
@@ -78,7 +81,10 @@ class Turns:
         self.turns: list[Turn] = []
         if self._paragraphs:
             self.turns += self._by_author()
-            self.turns += self._by_label() or self._by_dash() or self._by_question()
+            labelled = self._by_label()
+            self.turns += labelled
+            if len(labelled) < LEAST_TURNS:  # a label of its own may stand in the title
+                self.turns += self._by_dash() or self._by_question()
 
     # --- labels --------------------------------------------------------------------------------------------------------
 
@@ -87,13 +93,23 @@ class Turns:
         start = span.start
         while start < span.end and (self._doc[start].text in MARKS or self._doc[start].is_space):
             start += 1
+        if self._is_letter(span, start):
+            end = start + 1 + (self._doc[start + 1].text == ".")
+            return _Label(index, start, end - 1 if end > start + 1 else end, self._doc[start].text.rstrip("."))
         for token in self._doc[start : min(span.end, start + LABEL_TOKENS)]:
             if token.text in (":", "*:", "**:"):
                 text = self._doc[start : token.i].text.strip("*_ ")
                 return _Label(index, start, token.i, text) if text and len(text) <= LABEL_LETTERS else None
-            if token.text in OPENERS or token.text in ("?", "!", ";", ","):
+            if token.text in OPENERS or token.text in ("?", "!", ";"):
                 return None
         return None
+
+    def _is_letter(self, span: Span, start: int) -> bool:
+        """Tell whether a paragraph begins with `Q.` or `A.`, followed by words."""
+        if start + 2 >= span.end:
+            return False
+        text = self._doc[start].text
+        return text in ("Q.", "A.") or (text in ("Q", "A") and self._doc[start + 1].text == ".")
 
     def _by_label(self) -> list[Turn]:
         """Return the turns of labelled paragraphs; in a transcript one lasts to the next label."""
@@ -101,11 +117,15 @@ class Turns:
         speaking = [(label, holders) for label, holders in known if holders is not None]
         asked = sum(self._asks(label) for label, _ in speaking)
         is_transcript = len(speaking) >= LEAST_TURNS and (asked > 0 or len(speaking) > len({label.text for label, _ in speaking}))
+        only_questions = asked == len(speaking)
         found = []
         for (label, holders), following in zip(speaking, [*(label for label, _ in speaking[1:]), None], strict=False):
             last = label.paragraph
             if is_transcript and following is not None:
                 last = following.paragraph - 1
+            if only_questions and last > label.paragraph:  # what follows without a label is the answer
+                found.append(Turn(self.interviewee, self._paragraphs[label.paragraph + 1].start, self._paragraphs[last].end))
+                last = label.paragraph
             found.append(Turn(holders, label.end + 1, self._paragraphs[last].end))
         return found
 
@@ -141,7 +161,12 @@ class Turns:
     def _is_name(self, span: Span) -> bool:
         """Tell whether a label consists of names and titles."""
         return all(
-            not token.is_alpha or token.text[0].isupper() or token.lower_ in SMALL or token.lower_ in self._lexicon.officials for token in span
+            not token.is_alpha
+            or token.text[0].isupper()
+            or token.ent_type_ == "PERSON"
+            or token.lower_ in SMALL
+            or token.lower_ in self._lexicon.officials
+            for token in span
         )
 
     def _named(self, span: Span) -> tuple[Holder, ...]:
@@ -190,27 +215,34 @@ class Turns:
 
     def _is_quotation(self, span: Span) -> bool:
         text = span.text.strip()
-        return len(text) > 2 and text[0] in OPENERS and text[-1] in CLOSERS  # noqa: PLR2004 (two marks and a letter)
+        return len(text) > 2 and text[0] in OPENERS and text[-1] in CLOSERS
 
     # --- authors -------------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def interviewee(self) -> tuple[Holder, ...]:
-        """Return the first official whom the title or the introduction names; nobody where it is a former one or an expert."""
+        """Return the official whom the introduction or the title names first; nobody where an expert or a former official comes before."""
         first = min((label.paragraph for label in self._labels if self._asks(label)), default=INTRO_PARAGRAPHS)
-        for span in self._paragraphs[: max(1, min(first, INTRO_PARAGRAPHS))]:
-            if found := self._official_in(span):
-                return (found,)
-        return (NOBODY,)
+        intro = self._paragraphs[: max(1, min(first, INTRO_PARAGRAPHS))]
+        found = next((holder for span in (*intro[1:], intro[0]) if (holder := self._first_official(span))), NOBODY)
+        return (found,)
 
-    def _official_in(self, tokens: Iterable[Token]) -> Holder | None:
-        """Return the first person or described official of some tokens: one that speaks for an actor, or nobody."""
-        for token in tokens:
-            if (holder := self._actors.person_at(token)) is not None and holder.token == token.i:
-                return holder
-            if token.pos_ in ("NOUN", "PROPN") and (token.lemma_.lower() in self._lexicon.officials or self._actors.title_at(token)):
-                for holder in self._actors.holders(token):
-                    return holder
+    def _first_official(self, span: Span) -> Holder | None:
+        """Return the official whom a passage names first; nobody where an expert or a former official comes before."""
+        for token in span:
+            if token.lemma_.lower() in self._lexicon.nobody or token.lower_ in self._lexicon.former:
+                return NOBODY
+            if found := self._official_at(token):
+                return found
+        return None
+
+    def _official_at(self, token: Token) -> Holder | None:
+        """Return the person in office, or the office with its state, whose last word `token` is."""
+        holder = self._actors.person_at(token)
+        if holder is not None:
+            return holder if holder.ids and holder.token == token.i else None
+        if token.pos_ in ("NOUN", "PROPN") and self._actors.title_at(token):
+            return next((found for found in self._actors.holders(token) if found.ids), None)
         return None
 
     def _by_author(self) -> list[Turn]:
@@ -221,15 +253,42 @@ class Turns:
     def _of_title(self) -> tuple[Holder, ...]:
         title = self._paragraphs[0]
         nouns = [token for token in title if token.pos_ in ("NOUN", "PROPN") and token.lemma_.lower() in self._lexicon.statements]
-        if len(title) > 5 * LABEL_TOKENS or not nouns or self._is_told(title):
+        if len(title) > 5 * LABEL_TOKENS or not (nouns or self._greets()) or self._is_told(title):
             return ()
+        if nouns:  # what it is about names no author
+            matter = (token.i for token in title if token.i > nouns[0].i and token.lower_ in MATTER)
+            title = self._doc[title.start : next(matter, title.end)]
         if any(token.lower_ == "joint" for token in title):
             return self._each(title)
-        found = self._official_in(title)
+        found = self._first_official(title)
         if found is None:
             hit = next((token for token in title if self._actors.ids_at.get(token.i)), None)
             found = next(iter(self._actors.holders(hit)), None) if hit is not None and self._stands_alone(hit) else None
+        if found is None and any(token.lemma_.lower() in GATHERED and token.tag_ in ("NNS", "NNPS") for token in title):
+            return self._each(self._doc[self._paragraphs[1].start].sent) if len(self._paragraphs) > 1 else ()
+        if found is None:
+            found = self._of_its_house(title)
         return (found,) if found and found.ids else ()
+
+    def _greets(self) -> bool:
+        """Tell whether the text begins with a salutation, as speeches and letters do."""
+        if len(self._paragraphs) < 2:
+            return False
+        text = self._paragraphs[1].text.lower()
+        return any(text.startswith(words) for words in self._lexicon.salutations)
+
+    def _of_its_house(self, title: Span) -> Holder | None:
+        """Return the one state that a title with an office and no state before it names: `the President to the French people`."""
+        if not any(token.lemma_.lower() in self._lexicon.officials or self._actors.title_at(token) for token in title):
+            return None
+        hits = [hit for hit in self._actors.hits if title.start <= hit.start < title.end and hit.name.ids]
+        kept = {
+            hit.name.ids
+            for hit in hits
+            if hit.name.kind is NameKind.DEMONYM or (hit.name.kind is NameKind.NAME and self._doc[hit.start - 1].lower_ == "of")
+        }
+        ids = next(iter(kept)) if len(kept) == 1 else ()
+        return Holder(ids, HolderKind.LEADER, title.start) if ids else None
 
     def _is_told(self, title: Span) -> bool:
         """Tell whether a title is a sentence that a reporter tells: `X rejects Y's statement`."""
@@ -245,7 +304,9 @@ class Turns:
             for token in span[: 2 * LABEL_TOKENS]:
                 if token.lower_ == "we" and token.i + 2 < span.end and self._doc[token.i + 1].text == ",":
                     rest = self._doc[token.i + 2 : span.end]
-                    stop = next((k for k, word in enumerate(rest) if word.pos_ in ("VERB", "AUX") and word.tag_ not in ("VBG", "VBN")), len(rest))
+                    stop = next(
+                        (k for k, word in enumerate(rest) if word.pos_ in ("VERB", "AUX") and word.tag_ not in ("VBG", "VBN")), len(rest)
+                    )
                     return self._each(rest[:stop])
         return ()
 
