@@ -3,6 +3,7 @@
 Works on the names of one document (`extractors.names`); `extractors.mentions` asks it where a phrase has no name of its own.
 """
 
+from bisect import bisect_left
 from functools import cached_property
 
 from spacy.tokens import Token
@@ -84,16 +85,14 @@ class DescribedActors(NamedActors):
 
     def _gathered(self, token: Token) -> list[Holder]:
         """Resolve `the leaders`, `all sides` to the last list of several actors before `token`."""
-        for conjunct in reversed(self._conjuncts):
-            if token.i - GATHERED_REACH > conjunct:
-                break
-            if conjunct < token.i:
-                first = self.doc[conjunct]
-                while first.dep_ == "conj":
-                    first = first.head
-                ids = tuple(dict.fromkeys(i for h in self.holders(first, 1) for i in h.ids))
-                if len(ids) > 1:
-                    return [Holder(ids, HolderKind.STATE, token.i)]
+        near = self._conjuncts[bisect_left(self._conjuncts, token.i - GATHERED_REACH) : bisect_left(self._conjuncts, token.i)]
+        for conjunct in reversed(near):
+            first = self.doc[conjunct]
+            while first.dep_ == "conj":
+                first = first.head
+            ids = tuple(dict.fromkeys(i for h in self.holders(first, 1) for i in h.ids))
+            if len(ids) > 1:
+                return [Holder(ids, HolderKind.STATE, token.i)]
         return []
 
     @cached_property
@@ -132,19 +131,19 @@ class DescribedActors(NamedActors):
             return [Holder(ids, HolderKind.STATE, token.i)]
         if not self._is_definite(token) or any(child.dep_ == "poss" for child in token.children):
             return []
-        for index, noun, ids in reversed(self._papers):
-            if index < token.i and noun == lemma:
-                return [Holder(ids, HolderKind.STATE, token.i)]
-        return []
+        earlier = self._papers.get(lemma, [])
+        last = bisect_left(earlier, (token.i,)) - 1
+        return [Holder(earlier[last][1], HolderKind.STATE, token.i)] if last >= 0 else []
 
     @cached_property
-    def _papers(self) -> list[tuple[int, str, tuple[str, ...]]]:
-        """Return the papers whose owner the text names by an adjective or a possessive, in order."""
-        return [
-            (token.i, lemma, ids)
-            for token in self.doc
-            if (lemma := token.lemma_.lower()) in PAPERS and token.pos_ == "NOUN" and (ids := self._owner_ids(token))
-        ]
+    def _papers(self) -> dict[str, list[tuple[int, tuple[str, ...]]]]:
+        """Map each noun to the papers whose owner the text names by an adjective or a possessive, in order."""
+        found: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        for token in self.doc:
+            lemma = token.lemma_.lower()
+            if lemma in PAPERS and token.pos_ == "NOUN" and (ids := self._owner_ids(token)):
+                found.setdefault(lemma, []).append((token.i, ids))
+        return found
 
     def _owner_ids(self, noun: Token) -> tuple[str, ...]:
         """Return whose paper it is; the city where one was signed owns none (`the Xtown declaration`)."""

@@ -46,6 +46,7 @@ BULLETS = "Voices\n\nFinnish President Alexander Stubb: “This is progress.”\
 MINISTER = "Address by the President of Ukraine on the day of the flag\n\nFellow citizens!\n\nThe guns have to fall silent."
 TOLD = "Kremlin rejects Trump's statement\n\nThe day was long.\n\nThe guns have to fall silent."
 BEFORE = "Notes\n\nThe French president laid out a plan on Monday. There must be a truce first, and then guards along the line."
+PAPER = "Notes\n\nThe European draft came late on Monday. It rained. The draft says that guards should watch the line."
 ONE = "Notes\n\nTwo French diplomats met visitors from abroad. There would be no jets for the force, one said."
 WORDS = "Notes\n\nThe sky, in Macron's words, has to be closed."
 
@@ -68,6 +69,7 @@ WORDS = "Notes\n\nThe sky, in Macron's words, has to be closed."
         pytest.param(TOLD, "fall silent", {"RUS"}, id="a_headline_about_a_statement_makes_its_author_no_speaker"),
         pytest.param(BEFORE, "a truce first", {"FRA"}, id="the_sentence_before_tells_of_whom"),
         pytest.param(ONE, "no jets", {"FRA"}, id="one_of_the_officials"),
+        pytest.param(PAPER, "guards should watch", {"EUR"}, id="a_draft_speaks_for_its_owner"),
         pytest.param(WORDS, "has to be closed", {"FRA"}, id="in_his_words"),
     ],
 )
