@@ -29,6 +29,9 @@ class NameKind(StrEnum):
     SURNAME = "surname"
 
 
+SHOUTED = 4  # letters from which a word in capitals is a name shouted, as in transcripts and tables, and no abbreviation
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name as the watch has it."""
@@ -105,9 +108,10 @@ class Gazetteer:
     def find(self, doc: Doc) -> Iterator[NameHit]:
         """Yield the names in `doc`, left to right, the longest at each place, none inside another."""
         folded = [fold_word(token.text) for token in doc]
+        calm = [word.capitalize() if len(word) >= SHOUTED and word.isupper() else word for word in folded]
         index = 0
         while index < len(folded):
-            hit = self._longest(folded, index)
+            hit = self._longest(folded, index) or (self._longest(calm, index) if calm[index] is not folded[index] else None)
             if hit is None:
                 index += 1
                 continue

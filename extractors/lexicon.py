@@ -36,6 +36,10 @@ class Lexicon:
     thinking: frozenset[str]
     quoting: frozenset[str]
     wording: frozenset[str]
+    statements: frozenset[str]
+    salutations: tuple[str, ...]
+    questioners: frozenset[str]
+    answerers: frozenset[str]
     possible: frozenset[str]
     negative: frozenset[str]
     past: tuple[str, ...]
@@ -71,6 +75,10 @@ def load_lexicon() -> Lexicon:
         thinking=frozenset(speech["thinking"]),
         quoting=frozenset(speech["quoting"]),
         wording=frozenset(speech["wording"]),
+        statements=frozenset(speech["statements"]),
+        salutations=tuple(speech["salutations"]),
+        questioners=frozenset(speech["questioners"]),
+        answerers=frozenset(speech["answerers"]),
         possible=frozenset(modifiers["possible"]),
         negative=frozenset(modifiers["negative"]),
         past=tuple(modifiers["past"]),

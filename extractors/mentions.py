@@ -8,20 +8,19 @@ from dataclasses import replace
 
 from spacy.tokens import Span, Token
 
+from extractors.descriptions import GATHERED, GATHERED_REACH, PAPERS, DescribedActors
 from extractors.gazetteer import NameHit, NameKind
 from extractors.holders import NEUTER, NOBODY, PLURAL, RELATIVE, SINGULAR_PERSON, Holder, HolderKind
-from extractors.names import NamedActors
 from vocabulary.watch import Person, Role
 from vocabulary.words import Attribution
 
 VAGUE = {"many", "some", "several", "others", "most", "few", "both", "all", "those", "number", "dozen", "group", "majority"}
 LOOK_BACK_SENTENCES = 4
 LAST_STATE_REACH = 40
-SIDES = {"both": 2, "two": 2, "three": 3}
-SIDE_NOUNS = {"side", "country", "party", "delegation", "nation", "state", "leader", "government", "president", "team"}
+ONE_OF_THEM = {"one", "another", "others", "second", "third", "two"}
 
 
-class DocumentActors(NamedActors):
+class DocumentActors(DescribedActors):
     """Resolves the phrases of one document: names, and whatever points back to them."""
 
     def holders(self, token: Token, depth: int = 0) -> list[Holder]:
@@ -63,11 +62,15 @@ class DocumentActors(NamedActors):
                 return named  # `the leaders, A and B,`: it is A and B who speak
             return [self._name_holder(token, hit)]
         listed = self._listed(token, depth)
+        if lemma in PAPERS and self._speaks(token):
+            return self._paper(token, lemma)
         title = self._title_of(token)
         if title or lemma in self._lexicon.officials:
             return self._described(token, title, depth) or listed
         if listed:
             return listed
+        if lower in ONE_OF_THEM and token.dep_ == "nsubj" and token.head.lemma_.lower() in self._lexicon.quoting:
+            return self._one_of_them(token)
         if lower in VAGUE or (lemma in VAGUE):
             return [
                 h
@@ -78,6 +81,22 @@ class DocumentActors(NamedActors):
                 for h in self.holders(pobj, depth + 1)
             ]
         return []
+
+    def person_at(self, token: Token) -> Holder | None:
+        """Return the person of whose name `token` is part, in office or not; None where it is no name of a person."""
+        return self._holder_at.get(token.i)
+
+    def title_at(self, token: Token) -> str:
+        """Return the title of an office that ends at `token`; empty if none."""
+        return self._title_of(token)
+
+    def people_by_surname(self) -> dict[str, Holder]:
+        """Map the last word of each person's name, lower case, to the person; of two the first."""
+        found: dict[str, Holder] = {}
+        for _, holder in self._persons_in_order:
+            if holder.speaker:
+                found.setdefault(holder.speaker.split()[-1].lower(), holder)
+        return found
 
     def person_ids(self, token: Token) -> tuple[str, ...]:
         """Return the actors of a person, name or group named at `token`; capitals and seats give none."""
@@ -145,12 +164,31 @@ class DocumentActors(NamedActors):
             ]
         if both := self._both_sides(token, lemma):
             return both
+        if (
+            token.tag_ == "NNS"
+            and lemma in GATHERED
+            and self._is_definite(token)
+            and not any(c.dep_ in ("poss", "prep") for c in token.children)
+        ):
+            return self._gathered(token)
         if self._is_definite(token):
             if (earlier := self._earlier_with_title(token, title or lemma)) is not None:
                 return [replace(earlier, token=token.i)]
-            return self._incumbent_of_last_state(token, title) if role and role.is_head else []
+            if role and role.is_head:
+                return self._incumbent_of_last_state(token, title)
+            return self._house(token, lemma)
         if lemma in self._lexicon.anonymous:
             return [Holder((), HolderKind.ANONYMOUS, token.i, speaker=self._phrase(token))]
+        return []
+
+    def _one_of_them(self, token: Token) -> list[Holder]:
+        """Resolve `one said`, `another added`, `a Dutch one` to the unnamed officials told of last."""
+        if ids := self._modifier_ids(token):
+            return [Holder(ids, HolderKind.ANONYMOUS, token.i)]
+        for sentence in self._sentences_back(token, 3):
+            for other in reversed(sentence):
+                if other.i < token.i and other.lemma_.lower() in self._lexicon.anonymous and (ids := self._modifier_ids(other)):
+                    return [Holder(ids, HolderKind.ANONYMOUS, token.i, speaker=self._phrase(other))]
         return []
 
     def _incumbent(self, actor: str, title: str) -> Person | None:
@@ -174,18 +212,6 @@ class DocumentActors(NamedActors):
                     ]
         return []
 
-    def _both_sides(self, token: Token, lemma: str) -> list[Holder]:
-        """Resolve `both sides`, `the two countries`, `the three delegations` to as many states named last."""
-        wanted = next((SIDES[child.lower_] for child in token.children if child.lower_ in SIDES), 0)
-        if lemma not in SIDE_NOUNS or not wanted:
-            return []
-        named: list[str] = []
-        for other in reversed(self.doc[max(0, token.i - 80) : token.i]):
-            named += [i for i in self.ids_at.get(other.i, ()) if i not in named and i not in self._bodies]
-            if len(named) >= wanted:
-                return [Holder(tuple(reversed(named[:wanted])), HolderKind.STATE, token.i)]
-        return []
-
     def _kind(self, token: Token, lemma: str, role: Role | None, ids: tuple[str, ...]) -> HolderKind:
         if set(ids) & self._bodies and lemma not in self._lexicon.anonymous:
             return HolderKind.GROUP
@@ -195,15 +221,16 @@ class DocumentActors(NamedActors):
             return HolderKind.ANONYMOUS
         return HolderKind.LEADER if role else HolderKind.STATE
 
-    def _is_definite(self, token: Token) -> bool:
-        return any(child.dep_ == "poss" or (child.dep_ == "det" and child.lower_ in {"the", "this", "that"}) for child in token.children)
-
     def _earlier_with_title(self, token: Token, title: str) -> Holder | None:
         """Return the last person before `token` who bears `title` or its last word (`the president`, `the minister`)."""
         last = title.split()[-1]
         for index, holder in reversed(self._persons_in_order):
             if index < token.i and holder.title and (holder.title == title or holder.title.split()[-1] == last):
                 return holder
+        if last in ("diplomat", "envoy", "politician", "ambassador", "premier") or last.endswith("year-old"):
+            found = next((h for i, h in reversed(self._persons_in_order) if token.i - GATHERED_REACH < i < token.i and h.ids), None)
+            if found:
+                return found
         if title in ("official", "diplomat", "spokesperson", "spokesman", "spokeswoman", "minister", "side", "leader"):
             return self._earlier_phrase(token, title)
         return None
@@ -215,12 +242,6 @@ class DocumentActors(NamedActors):
             if other.lemma_.lower() == noun and not self._is_definite(other) and (ids := self._modifier_ids(other)):
                 return Holder(ids, HolderKind.ANONYMOUS, token.i, speaker=self._phrase(other))
         return None
-
-    def _phrase(self, token: Token) -> str:
-        """Return the words of a noun phrase without its relative clauses, at most 12 words."""
-        inside = [t for t in token.subtree if t.i <= token.i or (t.dep_ in ("prep", "pobj") and t.i < token.i + 6)]
-        first = min(t.i for t in inside)
-        return self.doc[max(first, token.i - 11) : token.i + 1].text.strip()
 
     # --- pronouns and clauses ------------------------------------------------------------------------------------------
 
@@ -268,7 +289,8 @@ class DocumentActors(NamedActors):
             return [replace(h, token=token.i) for h in self.pronoun(candidate) if self._agrees(h, pronoun)]
         if not self._can_be_meant(candidate, pronoun):
             return []
-        found = [replace(h, token=token.i) for h in self._own_holders(candidate, 1) if self._agrees(h, pronoun)]
+        in_list = any(child.dep_ == "conj" for child in candidate.children)
+        found = [replace(h, token=token.i) for h in self._own_holders(candidate, 1) if self._agrees(h, pronoun, in_list=in_list)]
         if found and pronoun in PLURAL:
             found += [replace(h, token=token.i) for child in candidate.children if child.dep_ == "conj" for h in self.holders(child, 2)]
         return found
@@ -277,7 +299,14 @@ class DocumentActors(NamedActors):
         if token.pos_ == "PRON" or token.dep_ in ("amod", "compound"):
             return False
         if pronoun in SINGULAR_PERSON:
-            return token.i in self._holder_at and self._holder_at[token.i].token == token.i
+            if token.i in self._holder_at:
+                return self._holder_at[token.i].token == token.i
+            return (
+                token.tag_ == "NN"
+                and token.dep_ == "nsubj"
+                and token.lemma_.lower() in self._lexicon.officials
+                and bool(self._title_of(token))
+            )
         if pronoun in PLURAL:
             hit = self._hit_at.get(token.i)
             return (
@@ -286,9 +315,9 @@ class DocumentActors(NamedActors):
         hit = self._hit_at.get(token.i)
         return hit is not None and bool(hit.name.ids) and hit.name.kind is not NameKind.DEMONYM
 
-    def _agrees(self, holder: Holder, pronoun: str) -> bool:
+    def _agrees(self, holder: Holder, pronoun: str, *, in_list: bool = False) -> bool:
         if pronoun in SINGULAR_PERSON:
             return not holder.gender or (holder.gender == "f") == (pronoun in {"she", "her", "hers", "herself"})
         if pronoun in PLURAL:
-            return bool(holder.ids) and holder.kind in (HolderKind.GROUP, HolderKind.STATE, HolderKind.ANONYMOUS)
+            return bool(holder.ids) and (in_list or holder.kind in (HolderKind.GROUP, HolderKind.STATE, HolderKind.ANONYMOUS))
         return bool(holder.ids) and holder.kind in (HolderKind.STATE, HolderKind.GROUP)

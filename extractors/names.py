@@ -20,6 +20,7 @@ DATELINE = re.compile(
     r"(?:^|\n)(?P<line>[A-Z][A-Z .'-]{2,30}(?:,[^\n(—–-]{0,40})?(?:[—–-]\s*)?(?:\([A-Z][A-Za-z. ]{1,20}\)\s*)?[—–-]"
     rf"|[A-Z][A-Za-z .'-]{{2,30}},\s{_MONTH}\s\d{{1,2}}\s?(?:\([A-Z][A-Za-z. ]{{1,20}}\)\s*)?[—–-])(?=\s)"
 )
+FORCES = {"force", "army", "navy", "staff", "office"}
 MODIFIER_DEPS = {"amod", "compound", "poss", "nmod", "nummod", "npadvmod"}
 
 
@@ -142,6 +143,8 @@ class NamedActors:
         described = [child for child in root.children if child.dep_ == "appos" and child.i >= ent.end]
         if root.dep_ == "appos":
             described.insert(0, root.head)
+        if root.dep_ == "nsubj" and root.head.lemma_ == "be":
+            described += [child for child in root.head.children if child.dep_ == "attr"]  # `X has been A's ambassador since May`
         for noun in [root, *described]:
             title = self._title_of(noun) if noun is not root else self._title_before(ent)
             ids = self._modifier_ids(noun)
@@ -184,9 +187,17 @@ class NamedActors:
                 ids += self._ids_in(child) if not (others and child.dep_ == "poss") else []
             elif others:
                 continue  # `A's allies`, `an ally of A`: not A
-            elif child.dep_ == "prep" and child.lower_ in {"of", "from", "in", "for"}:
-                ids += [i for pobj in child.children if pobj.dep_ == "pobj" for i in self._ids_in(pobj)]
+            elif child.dep_ == "prep" and child.lower_ in {"of", "from", "in", "for", "at"}:
+                for pobj in child.children:
+                    if pobj.dep_ == "pobj":
+                        ids += self._ids_in(pobj) or self._ids_of_house(pobj)
         return tuple(dict.fromkeys(ids))
+
+    def _ids_of_house(self, noun: Token) -> list[str]:
+        """Return the state of an official body: `a secretary in A's defence ministry`, `chief of the Aish armed forces`."""
+        if noun.lemma_.lower() not in self._lexicon.officials | FORCES:
+            return []
+        return [i for child in noun.children if child.dep_ in MODIFIER_DEPS for i in self._ids_in(child)]
 
     def _ids_in(self, token: Token) -> list[str]:
         if token.i in self._holder_at:

@@ -11,6 +11,7 @@ from extractors.clauses import Clauses
 from extractors.holders import Holder
 from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
+from extractors.turns import Turns
 
 OPENING, CLOSING, PLAIN = "“„«", "”»", '"'
 
@@ -24,6 +25,7 @@ class Source:
     start: int
     end: int
     quoted: bool
+    presumed: bool = False  # nobody is named: the one of whom the sentence before told
 
 
 class Attributions:
@@ -35,12 +37,16 @@ class Attributions:
         self._clauses = clauses
         self._lexicon = lexicon
         self._quoted = _quoted_tokens(doc)
-        self.sources: list[Source] = []
+        turns = Turns(doc, actors, lexicon).turns
+        self._turn_tokens = [range(turn.start, turn.end) for turn in turns]
+        self.sources: list[Source] = [Source(turn.holders, -1, turn.start, turn.end, quoted=True) for turn in turns]
         self._carry_on()
 
     def source_of(self, token: Token) -> Source | None:
         """Return the innermost source whose words hold `token`; None where the reporter speaks."""
-        around = [source for source in self.sources if source.start <= token.i < source.end and token.i != source.verb]
+        around = [
+            source for source in self.sources if source.start <= token.i < source.end and token.i != source.verb and not source.presumed
+        ]
         return min(around, key=lambda source: source.end - source.start, default=None)
 
     def is_quoted(self, token: Token) -> bool:
@@ -51,11 +57,17 @@ class Attributions:
         """Find the sources of each sentence; one that is all quotation takes its paragraph's last speaker, or the next."""
         waiting: list[Span] = []
         last: tuple[Holder, ...] = ()
+        topic: tuple[Holder, ...] = ()
         after_break = True
         for sentence in self._doc.sents:
             found = self._in_sentence(sentence)
             self.sources += found
             speaking = [source for source in found if source.holders]
+            named = self._topic(sentence, speaking)
+            if named:
+                topic = named
+            elif topic and not self._in_turn(sentence) and not self._names_anybody(sentence):
+                self.sources.append(Source(topic, -1, sentence.start, sentence.end, quoted=False, presumed=True))
             if speaking:
                 last = speaking[-1].holders
                 for span in waiting:
@@ -75,6 +87,20 @@ class Attributions:
             else:
                 after_break = False
 
+    def _topic(self, sentence: Span, speaking: list[Source]) -> tuple[Holder, ...]:
+        """Return of whom a sentence tells: who speaks in it last, else its main subject."""
+        told = [holder for source in reversed(speaking) for holder in source.holders if holder.ids]
+        told = told or [holder for holder in self._clauses.subjects(sentence.root) if holder.ids]
+        return tuple(told)
+
+    def _names_anybody(self, sentence: Span) -> bool:
+        return any(token.i in self._actors.ids_at for token in sentence) or any(
+            holder.ids for token in sentence if token.pos_ in ("NOUN", "PROPN", "PRON", "NUM") for holder in self._actors.holders(token)
+        )
+
+    def _in_turn(self, sentence: Span) -> bool:
+        return any(sentence.start in tokens for tokens in self._turn_tokens)
+
     def _opens(self, sentence: Span) -> bool:
         return any(token.text in OPENING or token.text in PLAIN for token in sentence[:2])
 
@@ -90,6 +116,8 @@ class Attributions:
                 found += self._of_verb(token, sentence)
             elif token.lower_ == "according" or (token.lower_ == "per" and token.dep_ == "prep"):
                 found += self._of_preposition(token, sentence)
+            elif token.lower_ == "words" and token.dep_ == "pobj" and token.head.lower_ == "in":
+                found += self._in_words_of(token, sentence)
         return found
 
     def _of_verb(self, verb: Token, sentence: Span) -> list[Source]:
@@ -118,6 +146,13 @@ class Attributions:
             if inside and all(token.i in self._quoted for child in content for token in child.subtree if token.is_alpha):
                 spans.append((min(inside), max(inside) + 1))
         return [Source(subjects, verb.i, start, end, quoted=any(i in self._quoted for i in range(start, end))) for start, end in spans]
+
+    def _in_words_of(self, token: Token, sentence: Span) -> list[Source]:
+        """Return the source of `in X's words`, `in the words of X`: the rest of the sentence."""
+        holders = tuple(self._clauses.owners(token))
+        own = {t.i for t in token.head.subtree}
+        rest = [t.i for t in sentence if t.i not in own]
+        return [Source(holders, token.i, min(rest), max(rest) + 1, quoted=False)] if holders and rest else []
 
     def _near_quote(self, verb: Token, sentence: Span) -> bool:
         return any(token.i in self._quoted for token in sentence) or any(

@@ -51,6 +51,15 @@ def test_who_speaks_for_nobody_has_no_position(day: date, text: str) -> None:
         pytest.param("Macron came to London. The president demanded sanctions on Russia.", "FRA", id="the_president"),
         pytest.param("Kaja Kallas came to Kyiv. She demanded sanctions on Russia.", "EU", id="she"),
         pytest.param("European leaders demanded sanctions on Russia.", "EUR", id="group"),
+        pytest.param("ESTONIA demanded sanctions on Russia.", "EST", id="a_state_in_capitals"),
+        pytest.param("Jaan Kask has been Estonia's ambassador since May. Kask demanded sanctions on Russia.", "EST", id="office_after_is"),
+        pytest.param("A diplomat in Norway's foreign ministry demanded sanctions on Russia.", "NOR", id="somebody_in_a_ministry"),
+        pytest.param(
+            "Jaan Kask, a secretary in Estonia's defence ministry, demanded sanctions on Russia.", "EST", id="stranger_in_a_ministry"
+        ),
+        pytest.param(
+            "In Oslo it rained. The foreign ministry demanded sanctions on Russia.", "NOR", id="the_ministry_of_the_capital_named_last"
+        ),
     ],
 )
 def test_who_demands(text: str, actor: str) -> None:
