@@ -98,12 +98,13 @@ class Scenes:
             present = dict.fromkeys((*scene.mentions, *scene.sources))
             named = dict.fromkeys((*present, *scene.bare, *(actor for actor, (back, leads) in reach.items() if leads or back == 1)))
             proposals = self._propose(scene)
-            for issue, hits in here.items():
+            for issue_id, hits in here.items():
+                issue = self.watch.issue_by_id[issue_id]
                 for actor in named:
-                    yield Candidate(scene, actor, self.watch.issue_by_id[issue], hits, proposals.get((actor, issue), []), reach.get(actor))
-            for known in before:
+                    yield Candidate(scene, actor, issue, hits, proposals.get((actor, issue_id), []), reach.get(actor))
+            for issue in before:
                 for actor in present:
-                    yield Candidate(scene, actor, known, [], [], reach.get(actor))
+                    yield Candidate(scene, actor, issue, [], [], reach.get(actor))
 
     def _issues_before(self, scene: Scene, here: dict[str, list[CueHit]]) -> list[Issue]:
         """Return the issues of the sentence before that the sentence itself has no cue of."""

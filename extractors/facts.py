@@ -170,6 +170,7 @@ class FactFinder:
             facts[f"A:speaker={holder.kind}"] = 1
             _flag(facts, "A:quoted", source.quoted)
             _flag(facts, "A:carried", source.verb < 0)
+            _flag(facts, "A:presumed", source.presumed)
             if source.verb >= 0:
                 facts[f"A:verb={self._general(self.scenes.doc[source.verb])}"] = 1
         for token, holder in mentions[:4]:

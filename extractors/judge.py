@@ -58,8 +58,9 @@ class Judge:
             scores += np.asarray(values) @ self.stance_weights[list(rows)]
         if proposed is not None:
             scores[self.stances.index(proposed)] += self.trust
-        shares: Floats = np.exp(scores - scores.max())
-        return shares / shares.sum()
+        odds: Floats = np.exp(scores - scores.max())
+        shares: Floats = odds / odds.sum()
+        return shares
 
     def confidence(self, position: float, stance: float) -> float:
         """Return how often a position with these two probabilities holds, stance included; between 0.02 and 0.98."""
