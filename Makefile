@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --retries 2 --no-deps --require-hashes --only-binary :all:
 PACKAGES := vocabulary sources extractors warehouse digest flows
 
-.PHONY: help run test check lock format clean
+.PHONY: help run test check lock train format clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,6 +27,9 @@ check: $(VENV)/.dev  ## lint, types, layers, lock
 
 lock:  $(VENV)/.dev  ## resolve the dependencies anew
 	@$(BIN)/python .ci/lock.py write
+
+train: $(VENV)/.dev  ## learn the judge anew from all marked texts at hand (STANCEWATCH_GOLD, STANCEWATCH_SEEDS) and write it
+	@PYTHONPATH=. $(BIN)/python training/train.py --write
 
 format: $(VENV)/.dev  ## put the code in its standard form
 	@$(BIN)/ruff format .

@@ -51,7 +51,7 @@ class Candidate:
     actor: str
     issue: Issue
     hits: list[CueHit]
-    """Cues of the issue (or of the undertaking that it is the own part of) in the sentence; empty where only the sentence before has one."""
+    """Cues in the sentence, of the issue or of the undertaking that it is a part of; empty where only the sentence before has one."""
     proposals: list[Proposal]
     """What the rules make of it; often nothing."""
     reach: tuple[int, bool] | None

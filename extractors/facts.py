@@ -400,7 +400,7 @@ class FactFinder:
         return lemma if known else token.pos_
 
 
-def _flag(facts: Facts, name: str, holds: bool) -> None:  # noqa: FBT001 (a fact either holds or does not)
+def _flag(facts: Facts, name: str, holds: bool) -> None:
     if holds:
         facts[name] = 1
 

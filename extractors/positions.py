@@ -70,7 +70,8 @@ def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: Fact
     """Return the positions of a document in text order.
 
     1. all candidates are judged at once, 2. each that is taken becomes a position, 3. of the own part in an undertaking and the
-    undertaking as such the likelier is kept where both have one stance in one sentence, 4. ids are given, with an ordinal where the same words stand twice.
+    undertaking as such the likelier is kept where both have one stance in one sentence, 4. ids are given, with an ordinal where the
+    same words stand twice.
     """
     # 1. judged
     candidates = list(scenes.candidates())

@@ -5,6 +5,7 @@ contributions are those of Saabas (2014): along each path, what the value of a n
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class Forest:
         """Return how much each column of `row`, shape (columns,), adds to its sum; shape (columns,)."""
         path = self._walk(row[np.newaxis, :])
         added = np.zeros(len(row))
-        for before, after in zip(path[:-1], path[1:], strict=True):
+        for before, after in pairwise(path):
             np.add.at(added, self.fact[before[0]], self.value[after[0]] - self.value[before[0]])
         return added
 

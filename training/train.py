@@ -2,10 +2,10 @@
 
 usage: python training/train.py [--gold DIR --seeds DIR] [--write] [--folds N]
 
-Marked texts: our own passages (`training/passages`) and the newsroom's script, which are part of the project; with `--gold` (or
-STANCEWATCH_GOLD) and `--seeds` (or STANCEWATCH_SEEDS) also the marked articles of others, which are not. The held-out figures are by
-cross-validation grouped by document over the articles of `--gold`, through the whole tagger: no article is tagged by a judge that
-learned from it. Without marked articles the folds go over the newsroom's script.
+Marked texts: our own passages (`training/passages`) and short cases (`training/cases`) and the newsroom's script, which are part of
+the project; with `--gold` (or STANCEWATCH_GOLD) and `--seeds` (or STANCEWATCH_SEEDS) also marked articles of others, which are not.
+The held-out figures are by cross-validation grouped by document over the articles of `--gold`, through the whole tagger: no article
+is tagged by a judge that learned from it. Without marked articles the folds go over the newsroom's script.
 
 1. candidates and their facts, with what the marks say of them, 2. held-out probabilities, 3. the threshold with the best F1, the curve
 of confidence and the figures, 4. the judge from everything, 5. `extractors/data/judge.npz` and `judge.toml`.
@@ -13,265 +13,32 @@ The same data and library versions give the same bytes.
 """
 
 import argparse
-import datetime as dt
 import hashlib
 import json
 import os
 import random
-import tempfile
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-import lightgbm
 import numpy as np
-from scipy.sparse import csr_matrix
+from learning import SEED, Row, blank_judge, collect, learn
+from marked import Item, Marked, as_document, read_all
 from sklearn.linear_model import LogisticRegression
 
+from extractors.evaluation import Report, evaluate, sentence_spans
 from extractors.evaluation import _sentences as sentences_of
-from extractors.evaluation import evaluate, sentence_spans
-from extractors.judge import Judge, read_judge
+from extractors.judge import read_judge
 from extractors.tagger import Tagger
-from newsroom.gold import write_gold
-from newsroom.marks import HEADLINE, read_marks, read_positions
-from newsroom.scenario import load_scenario
 from vocabulary.claims import TaggedDocument
-from vocabulary.documents import Document
 from vocabulary.identity import sha256_hex
 from vocabulary.watch import Watch
 from vocabulary.watch_file import parse_watch
-from vocabulary.words import PublishedBasis, Stance
 
 REPO = Path(__file__).resolve().parents[1]
 TARGET = REPO / "extractors" / "data"
-STANCES = tuple(str(stance) for stance in Stance)
 FOLDS = 5
-SEED = 20261130
-FEWEST_DOCUMENTS = 4  # in which a fact must occur to count
-# trees: small steps and shallow trees, since there are few marks; a third of the facts each, so that no one fact decides
-TREES = {
-    "n_estimators": 150,
-    "learning_rate": 0.07,
-    "num_leaves": 24,
-    "max_depth": 6,
-    "min_child_samples": 15,
-    "subsample": 0.8,
-    "subsample_freq": 1,
-    "colsample_bytree": 0.25,
-    "reg_lambda": 3.0,
-    "random_state": SEED,
-    "n_jobs": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-    "verbose": -1,
-}
-STANCE_PENALTY = 0.2
-# Odds by which the stance that the rules propose is trusted beyond what the regression makes of it: held out, 2 to 5 do best and 4 is
-# within; on short clear sentences rules are nearly always right, and the regression, which adds up, cannot see what a negation turns
-TRUST = 4.0
-RARITY = 0.4  # power by which rare stances weigh more
-OWN_WEIGHT = 0.6  # of our own passages against real articles and the script
-OPTIONAL_WEIGHT = 0.6  # of optional marks in telling the stance; whether there is a position they do not say
-
-Item = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Marked:
-    """One marked text."""
-
-    name: str
-    text: str
-    day: dt.date
-    gold: Item
-    kind: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One candidate with what the marks say."""
-
-    name: str
-    kind: str
-    facts: dict[str, float]
-    stance_facts: dict[str, float]
-    mark: int
-    """1 marked, -1 marked as optional, 0 not marked."""
-    stance: str
-
-
-def read_passages(folder: Path) -> Iterable[Marked]:
-    """Yield our own passages."""
-    for path in sorted(folder.glob("*.toml")):
-        for passage in tomllib.loads(path.read_text(encoding="utf-8"))["passages"]:
-            paragraphs, quotes = read_marks(passage["body"], curly=False)
-            quotes[HEADLINE] = passage["title"]
-            text = "\n\n".join([passage["title"], *paragraphs])
-            positions = []
-            for _, position in read_positions(passage["positions"], quotes, curly=False):
-                start = text.index(position.quote)
-                said = {"actor": position.actor, "issue": position.issue, "stance": str(position.stance), "optional": position.optional}
-                positions.append(said | {"start": start, "end": start + len(position.quote)})
-            yield Marked(passage["id"], text, passage["published"], {"doc": passage["id"], "positions": positions, "events": []}, "own")
-
-
-def read_set(gold: Path, docs: Path, meta: Path, kind: str) -> Iterable[Marked]:
-    """Yield a marked set in the form of the annotation guidelines."""
-    days = {entry["doc"]: entry["published"] for entry in json.loads(meta.read_text(encoding="utf-8"))}
-    for path in sorted(gold.glob("*.json")):
-        marks = json.loads(path.read_text(encoding="utf-8"))
-        written = days[marks["doc"]][:10]
-        day = dt.date.fromisoformat(written if len(written) == 10 else f"{written}-15")
-        yield Marked(marks["doc"], (docs / marks["doc"]).read_text(encoding="utf-8"), day, marks, kind)
-
-
-def read_all(gold: Path | None, seeds: Path | None) -> list[Marked]:
-    """Return every marked text at hand."""
-    found = list(read_passages(REPO / "training" / "passages"))
-    with tempfile.TemporaryDirectory() as folder:
-        write_gold(load_scenario(), Path(folder))
-        found += read_set(Path(folder, "gold"), Path(folder, "docs"), Path(folder, "meta.json"), "newsroom")
-    if gold and gold.is_dir():
-        found += read_set(gold / "train" / "gold", gold / "train" / "docs", gold / "train" / "meta.json", "articles")
-        if seeds and seeds.is_dir():
-            found += read_set(gold / "seeds", seeds, gold / "seeds_meta.json", "seeds")
-    return found
-
-
-def as_document(marked: Marked) -> Document:
-    """Return a marked text as the tagger takes it."""
-    return Document(
-        document_id=marked.name,
-        url="",
-        outlet="",
-        title="",
-        published_at=dt.datetime(marked.day.year, marked.day.month, marked.day.day, tzinfo=dt.UTC),
-        published_on=marked.day,
-        published_basis=PublishedBasis.MANIFEST,
-        language="en",
-        credited_source="",
-        wire_id="",
-        feed_id=None,
-        text=marked.text,
-        text_sha256=sha256_hex(marked.text.encode()),
-        raw_sha256=sha256_hex(marked.text.encode()),
-        seen_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
-    )
-
-
-def collect(tagger: Tagger, texts: Sequence[Marked]) -> list[Row]:
-    """Return the candidates of `texts` with their facts and marks."""
-    rows = []
-    for marked, views in zip(texts, tagger.view([as_document(marked) for marked in texts]), strict=True):
-        spans = sentence_spans(marked.text)
-        marks = [(mark, sentences_of((mark["start"], mark["end"]), spans)) for mark in marked.gold["positions"]]
-        for view in views:
-            here = sentences_of(view.place, spans)
-            fitting = [mark for mark, where in marks if mark["actor"] == view.actor and mark["issue"] == view.issue and where & here]
-            fitting.sort(key=lambda mark: bool(mark.get("optional")))
-            mark = 0 if not fitting else -1 if fitting[0].get("optional") else 1
-            rows.append(Row(marked.name, marked.kind, view.facts, view.stance_facts, mark, fitting[0]["stance"] if fitting else ""))
-    return rows
-
-
-def names_of(rows: Iterable[tuple[str, dict[str, float]]]) -> tuple[str, ...]:
-    """Return the facts that occur in enough documents."""
-    documents: dict[str, set[str]] = {}
-    for name, facts in rows:
-        for fact in facts:
-            documents.setdefault(fact, set()).add(name)
-    return tuple(sorted(fact for fact, where in documents.items() if len(where) >= FEWEST_DOCUMENTS))
-
-
-def matrix_of(rows: Sequence[dict[str, float]], names: Sequence[str]) -> csr_matrix:
-    """Return the facts as a matrix, a row per candidate."""
-    column = {name: number for number, name in enumerate(names)}
-    cells = [(number, column[fact], value) for number, facts in enumerate(rows) for fact, value in facts.items() if fact in column]
-    places, columns, values = zip(*cells, strict=True)
-    shape = (len(rows), len(names))
-    return csr_matrix((np.asarray(values, np.float32), (np.asarray(places, np.int32), np.asarray(columns, np.int32))), shape=shape)
-
-
-def grow(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the arrays of the trees, learned from `rows`."""
-    used = [row for row in rows if row.mark >= 0]
-    names = names_of((row.name, row.facts) for row in used)
-    model = lightgbm.LGBMClassifier(**TREES)
-    weights = [OWN_WEIGHT if row.kind == "own" else 1.0 for row in used]
-    model.fit(matrix_of([row.facts for row in used], names), [row.mark for row in used], sample_weight=weights)
-    return {"facts": np.array(names), **flatten(model.booster_.dump_model()["tree_info"])}
-
-
-def flatten(trees: Sequence[Item]) -> dict[str, Any]:
-    """Return the nodes of `trees` in one set of arrays (`extractors.trees.Forest`)."""
-    fact: list[int] = []
-    threshold: list[float] = []
-    left: list[int] = []
-    right: list[int] = []
-    value: list[float] = []
-    roots = []
-    deepest = 0
-
-    def add(node: Item, depth: int) -> int:
-        nonlocal deepest
-        place = len(fact)
-        deepest = max(deepest, depth)
-        is_leaf = "leaf_value" in node
-        fact.append(0 if is_leaf else node["split_feature"])
-        threshold.append(float("inf") if is_leaf else node["threshold"])
-        value.append(node["leaf_value"] if is_leaf else node["internal_value"])
-        left.append(place)
-        right.append(place)
-        if not is_leaf:
-            left[place] = add(node["left_child"], depth + 1)
-            right[place] = add(node["right_child"], depth + 1)
-        return place
-
-    for tree in trees:
-        roots.append(add(tree["tree_structure"], 0))
-    return {
-        "fact": np.array(fact, np.int32),
-        "threshold": np.array(threshold),
-        "left": np.array(left, np.int32),
-        "right": np.array(right, np.int32),
-        "value": np.array(value),
-        "roots": np.array(roots, np.int32),
-        "depth": np.array(deepest),
-    }
-
-
-def learn_stances(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the arrays of the regression that tells the stance."""
-    used = [row for row in rows if row.mark]
-    everything = [row.facts | row.stance_facts for row in used]
-    names = names_of((row.name, facts) for row, facts in zip(used, everything, strict=True))
-    labels = np.array([STANCES.index(row.stance) for row in used])
-    counts = np.bincount(labels, minlength=len(STANCES))
-    rarity = (len(labels) / len(STANCES) / counts) ** RARITY
-    weights = [rarity[label] * (OWN_WEIGHT if row.kind == "own" else 1) * (OPTIONAL_WEIGHT if row.mark < 0 else 1)
-               for row, label in zip(used, labels, strict=True)]  # fmt: skip
-    model = LogisticRegression(C=STANCE_PENALTY, max_iter=500, random_state=SEED)
-    model.fit(matrix_of(everything, names), labels, sample_weight=weights)
-    return {
-        "stance_facts": np.array(names),
-        "stance_weights": model.coef_.T.astype(np.float32),
-        "stance_bias": model.intercept_.astype(np.float32),
-        "stances": np.array(STANCES),
-        "trust": np.array(np.log(TRUST)),
-    }
-
-
-def learn(rows: Sequence[Row], *, threshold: float = 0.02, curve: Sequence[float] = (0.0, 1.0, 1.0)) -> bytes:
-    """Return a judge learned from `rows`, as the bytes of its file."""
-    content = BytesIO()
-    decided = {"curve": np.array(curve, dtype=float), "position_threshold": np.array(threshold)}
-    np.savez_compressed(content, **grow(rows), **learn_stances(rows), **decided)  # type: ignore[arg-type]
-    return content.getvalue()
 
 
 def fold_of(texts: Sequence[Marked], kind: str, folds: int) -> dict[str, int]:
@@ -294,7 +61,8 @@ def as_prediction(name: str, found: TaggedDocument) -> Item:
         said = {name: str(getattr(position, name)) for name in ("actor", "issue", "stance", "quote")}
         positions.append(said | {"judge": judged, "confidence": position.confidence})
     events = [
-        {"type": str(e.type), "date": e.date_iso(), "status": str(e.status), "actors": list(e.actors), "quote": e.quote} for e in found.events
+        {"type": str(e.type), "date": e.date_iso(), "status": str(e.status), "actors": list(e.actors), "quote": e.quote}
+        for e in found.events
     ]
     return {"doc": name, "positions": positions, "events": events}
 
@@ -312,7 +80,7 @@ def held_out(watch: Watch, texts: Sequence[Marked], rows: Sequence[Row], kind: s
     return predictions
 
 
-def fit_curve(texts: Sequence[Marked], predictions: Sequence[Item], judge: Judge) -> tuple[list[float], float, list[str]]:
+def fit_curve(texts: Sequence[Marked], predictions: Sequence[Item]) -> tuple[list[float], float, list[str]]:
     """Return the curve of confidence, its expected calibration error (ten bins, two-fold over documents) and the curve in words."""
     gold = {marked.name: marked for marked in texts}
     samples = []
@@ -377,7 +145,7 @@ def main() -> None:
     grid = [round(0.2 + 0.02 * step, 2) for step in range(16)]
     reports = {cut: evaluate(gold, words, cut_at(predictions, cut), groups=watch.score_groups) for cut in grid}
     threshold = max(grid, key=lambda cut: reports[cut].scores["position_detection"].f1)
-    curve, error, lines = fit_curve(measured, cut_at(predictions, threshold), blank_judge())
+    curve, error, lines = fit_curve(measured, cut_at(predictions, threshold))
     print(reports[threshold].render())
     print(f"threshold {threshold}, expected calibration error {error:.3f}")
     print("\n".join(lines))
@@ -386,44 +154,33 @@ def main() -> None:
     print(f"judge: {len(content)} bytes, sha256 {hashlib.sha256(content).hexdigest()}")
     if args.write:
         (TARGET / "judge.npz").write_bytes(content)
-        (TARGET / "judge.toml").write_text(describe(texts, rows, reports[threshold], threshold, error, lines, kind, content), encoding="utf-8")
-
-
-def blank_judge() -> Judge:
-    """Return a judge that knows nothing, for collecting candidates."""
-    empty = np.zeros(0, np.int32)
-    content = BytesIO()
-    np.savez_compressed(
-        content,
-        facts=np.array(["S:length"]),
-        fact=np.zeros(1, np.int32),
-        threshold=np.array([np.inf]),
-        left=np.zeros(1, np.int32),
-        right=np.zeros(1, np.int32),
-        value=np.zeros(1),
-        roots=empty,
-        depth=np.array(0),
-        stance_facts=np.array(["S:length"]),
-        stance_weights=np.zeros((1, len(STANCES))),
-        stance_bias=np.zeros(len(STANCES)),
-        stances=np.array(STANCES),
-        trust=np.array(0.0),
-        curve=np.array([0.0, 1.0, 1.0]),
-        position_threshold=np.array(0.0),
-    )
-    return read_judge(content.getvalue())
+        (TARGET / "judge.toml").write_text(
+            describe(texts, rows, reports[threshold], threshold, error, lines, kind, content), encoding="utf-8"
+        )
 
 
 def describe(
-    texts: Sequence[Marked], rows: Sequence[Row], report: Any, threshold: float, error: float, lines: Sequence[str], kind: str, content: bytes
+    texts: Sequence[Marked],
+    rows: Sequence[Row],
+    report: Report,
+    threshold: float,
+    error: float,
+    lines: Sequence[str],
+    kind: str,
+    content: bytes,
 ) -> str:
     """Return what `judge.toml` says: what the judge was learned from, by what, and how well it does on what it did not see."""
-    told = ["# What extractors/data/judge.npz was learned from, and its figures on articles that it did not learn from; by training/train.py", ""]
+    told = [
+        "# What extractors/data/judge.npz was learned from, and its figures on articles that it did not learn from; by training/train.py",
+        "",
+    ]
     told += [f'sha256 = "{hashlib.sha256(content).hexdigest()}"', f"threshold = {threshold}", f"calibration_error = {error:.4f}", ""]
     told += ["[learned_from]"]
     for name in sorted({marked.kind for marked in texts}):
         mine = [marked for marked in texts if marked.kind == name]
-        digest = hashlib.sha256("".join(sorted(sha256_hex((m.text + json.dumps(m.gold, sort_keys=True, default=str)).encode()) for m in mine)).encode())
+        digest = hashlib.sha256(
+            "".join(sorted(sha256_hex((m.text + json.dumps(m.gold, sort_keys=True, default=str)).encode()) for m in mine)).encode()
+        )
         marks = sum(row.mark == 1 for row in rows if row.kind == name)
         told.append(f'{name} = {{ documents = {len(mine)}, marked_candidates = {marks}, sha256 = "{digest.hexdigest()}" }}')
     told += ["", "[libraries]", *(f'{name} = "{version(name)}"' for name in ("lightgbm", "scikit-learn", "numpy", "spacy"))]
