@@ -54,6 +54,8 @@ class Candidate:
     """Cues in the sentence, of the issue or of the undertaking that it is a part of; empty where only the sentence before has one."""
     proposals: list[Proposal]
     """What the rules make of it; often nothing."""
+    is_proposed_for_another: bool
+    """True where the rules read the issue's words in the sentence as another actor's position."""
     reach: tuple[int, bool] | None
     """How many sentences back the actor was last spoken of, and whether as a subject or speaker."""
 
@@ -100,11 +102,13 @@ class Scenes:
             proposals = self._propose(scene)
             for issue_id, hits in here.items():
                 issue = self.watch.issue_by_id[issue_id]
+                holders = {actor for actor, known in proposals if known == issue_id}
                 for actor in named:
-                    yield Candidate(scene, actor, issue, hits, proposals.get((actor, issue_id), []), reach.get(actor))
+                    own = proposals.get((actor, issue_id), [])
+                    yield Candidate(scene, actor, issue, hits, own, bool(holders - {actor}), reach.get(actor))
             for issue in before:
                 for actor in present:
-                    yield Candidate(scene, actor, issue, [], [], reach.get(actor))
+                    yield Candidate(scene, actor, issue, [], [], False, reach.get(actor))
 
     def _issues_before(self, scene: Scene, here: dict[str, list[CueHit]]) -> list[Issue]:
         """Return the issues of the sentence before that the sentence itself has no cue of."""

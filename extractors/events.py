@@ -53,6 +53,7 @@ class EventFinder:
                 self._nouns.setdefault(words[0], []).append((words, trigger))
         for entries in self._nouns.values():
             entries.sort(key=lambda entry: -len(entry[0]))
+        self._verb_lemmas = frozenset(phrase.split(" ", 1)[0] for phrase in self._verbs)
         self._coalition = next((actor.id for actor in watch.actors if actor.kind == "coalition"), None)
 
     def find(self, context: Context) -> list[EventReport]:
@@ -78,7 +79,7 @@ class EventFinder:
 
     def _trigger_at(self, token: Token) -> tuple[EventTrigger, int, str] | None:
         """Return the trigger that begins at `token`, one past its last token, and its words."""
-        if token.pos_ == "VERB":
+        if token.pos_ == "VERB" and token.lemma_.lower() in self._verb_lemmas:
             objects = [
                 f"{token.lemma_.lower()} {prep.lower_} {pobj.lemma_.lower()}"
                 for prep in token.children

@@ -202,6 +202,8 @@ class FactFinder:
     def _add_list(self, facts: Facts, token: Token, root: Token) -> None:
         """Add what the head of a list or a title stands for: `leaders, including A`, `the A minister`."""
         head = _list_head(token, self.lexicon)
+        if head.dep_ in _MODIFIERS and head.head.lemma_.lower() in self.lexicon.nobody:
+            facts["A:of nobody"] = 1
         if head.i != token.i:
             facts["A:listed"] = 1
             facts[f"A:list dep={head.dep_}"] = 1
@@ -303,6 +305,7 @@ class FactFinder:
         """Add what the rules propose for the pair."""
         if not candidate.proposals:
             _flag(facts, "R:other part", self._proposes_other_part(candidate))
+            _flag(facts, "R:another", candidate.is_proposed_for_another)
             return
         proposal = candidate.proposals[0]
         facts["R:any"] = 1

@@ -68,11 +68,16 @@ class Judge:
         total = bias + of_position * _log_odds(position) + of_stance * _log_odds(stance)
         return round(float(np.clip(1 / (1 + np.exp(-total)), LOWEST, HIGHEST)), 3)
 
-    def tell(self, candidate: Facts) -> str:
-        """Return the facts that speak loudest for and against a position, strongest first: `+P:subject_1 -S:question`."""
-        added = self.forest.contributions(self._rows([candidate])[0])
-        order = np.argsort(-np.abs(added), kind="stable")[:_SHOWN_FACTS]
-        return " ".join(f"{'+' if added[i] > 0 else '-'}{self._said(candidate, int(i))}" for i in order if added[i])
+    def tell(self, candidates: Sequence[Facts]) -> list[str]:
+        """Return for each candidate the facts that weigh most for and against a position, strongest first: `+P:subject_1 -S:question`."""
+        if not candidates:
+            return []
+        added = self.forest.contributions(self._rows(candidates))
+        order = np.argsort(-np.abs(added), axis=1, kind="stable")[:, :_SHOWN_FACTS]
+        return [
+            " ".join(f"{'+' if row[i] > 0 else '-'}{self._said(facts, int(i))}" for i in loudest if row[i])
+            for facts, row, loudest in zip(candidates, added, order, strict=True)
+        ]
 
     def _said(self, candidate: Facts, column: int) -> str:
         """Return the name of a fact; with `no_` before it where what counts is that it does not hold."""

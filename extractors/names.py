@@ -33,6 +33,7 @@ class NamedActors:
         self._lexicon = lexicon
         self._day = day
         self._titles = {title: role for role in watch.roles for title in role.titles}
+        self._title_ends = frozenset(title.rsplit(" ", 1)[-1] for title in self._titles)
         self._bodies = {actor.id for actor in watch.actors if actor.kind in ("coalition", "group")}
         self._coalition = next((actor.id for actor in watch.actors if actor.kind == "coalition"), None)
         self.ids_at: dict[int, frozenset[str]] = {}
@@ -162,6 +163,8 @@ class NamedActors:
 
     def _title_of(self, noun: Token) -> str:
         """Return the longest title of the watch's roles that ends at `noun`; empty if none."""
+        if noun.lower_ not in self._title_ends and noun.lemma_.lower() not in self._title_ends:
+            return ""
         words = [token.lower_ for token in self.doc[max(noun.i - 4, noun.sent.start) : noun.i + 1]]
         for size in range(min(5, len(words)), 0, -1):
             for title in (" ".join(words[-size:]), " ".join([*words[-size:-1], noun.lemma_.lower()])):

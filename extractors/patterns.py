@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from spacy.tokens import Span, Token
+from spacy.tokens import Span
 
 from vocabulary.patterns import ANY_ACTOR, parse_pattern
 
@@ -61,40 +61,59 @@ def needed_words(elements: tuple[Element, ...]) -> tuple[frozenset[str], ...]:
     return tuple(element.words | {phrase[0] for phrase in element.phrases} for element in must)
 
 
+class Word(NamedTuple):
+    """One token as patterns see it."""
+
+    lower: str
+    lemma: str
+    is_passed: bool
+    """White space, quotation marks and stars stand between words of a pattern without breaking it."""
+
+
 class ActorsAt:
-    """Which actors are named at a token: what `@XXX` in a pattern asks."""
+    """What patterns ask of the sentences of one document: its words, and which actors are named at a token (`@XXX`)."""
 
     def __init__(self, ids_by_token: Mapping[int, frozenset[str]]) -> None:
         self._ids = ids_by_token
-        self._words: dict[int, frozenset[str]] = {}
+        self._words: dict[int, tuple[Word, ...]] = {}
+        self._present: dict[int, frozenset[str]] = {}
+        self.known: dict[tuple[str, int], bool] = {}
+        """What `occurs` has answered, by pattern and first token of the sentence."""
+
+    def words_in(self, sentence: Span) -> tuple[Word, ...]:
+        """Return the words of a sentence in order; kept, since many patterns are tried on one sentence."""
+        found = self._words.get(sentence.start)
+        if found is None:
+            found = tuple(
+                Word(token.lower_, token.lemma_.lower(), token.is_space or token.is_quote or token.text == "*") for token in sentence
+            )
+            self._words[sentence.start] = found
+        return found
 
     def words_of(self, sentence: Span) -> frozenset[str]:
-        """Return the words and lemmas of a sentence, lower case; kept, since many patterns are tried on one sentence."""
-        if sentence.start not in self._words:
-            self._words[sentence.start] = frozenset(word for token in sentence for word in (token.lower_, token.lemma_.lower()))
-        return self._words[sentence.start]
+        """Return the words and lemmas of a sentence, lower case, in no order."""
+        if sentence.start not in self._present:
+            self._present[sentence.start] = frozenset(form for word in self.words_in(sentence) for form in (word.lower, word.lemma))
+        return self._present[sentence.start]
 
     def names(self, index: int, wanted: frozenset[str]) -> bool:
         """Tell whether token `index` belongs to a mention of one of `wanted`."""
-        ids = self._ids.get(index, frozenset())
-        return bool(ids) and (ANY_ACTOR in wanted or bool(ids & wanted))
+        ids = self._ids.get(index)
+        return bool(ids) and (ANY_ACTOR in wanted or not wanted.isdisjoint(ids or ()))
 
 
-def _is_word(token: Token, word: str) -> bool:
-    return word in (token.lower_, token.lemma_.lower())
-
-
-def _length_of_fit(element: Element, token: Token, end: int, actors: ActorsAt) -> int:
-    """Return how many tokens from `token` on the element takes; 0 where it does not fit."""
-    if element.words and (token.lower_ in element.words or token.lemma_.lower() in element.words):
+def _length_of_fit(element: Element, words: tuple[Word, ...], index: int, offset: int, actors: ActorsAt) -> int:
+    """Return how many of `words` from `index` on the element takes, 0 where it does not fit; `offset` is the first one's token."""
+    word = words[index]
+    if word.lower in element.words or word.lemma in element.words:
         return 1
     for phrase in element.phrases:
-        stop = token.i + len(phrase)
-        if stop <= end and all(_is_word(token.doc[token.i + k], word) for k, word in enumerate(phrase)):
+        here = words[index : index + len(phrase)]
+        if len(here) == len(phrase) and all(form in (one.lower, one.lemma) for one, form in zip(here, phrase, strict=True)):
             return len(phrase)
-    if element.actors and actors.names(token.i, element.actors):
+    if element.actors and actors.names(offset + index, element.actors):
         size = 1
-        while token.i + size < end and actors.names(token.i + size, element.actors):
+        while index + size < len(words) and actors.names(offset + index + size, element.actors):
             size += 1  # a name of several words is one element
         return size
     return 0
@@ -102,25 +121,32 @@ def _length_of_fit(element: Element, token: Token, end: int, actors: ActorsAt) -
 
 def match_at(elements: tuple[Element, ...], span: Span, start: int, actors: ActorsAt) -> Match | None:
     """Return the shortest match of `elements` that begins at token `start` (document index) of the sentence `span`."""
-    doc, end = span.doc, span.end
+    offset = span.start
+    found = _step(elements, 0, actors.words_in(span), start - offset, offset, (), actors)
+    return Match(start, found[-1] + offset + 1, tuple(index + offset for index in found)) if found else None
 
-    def step(place: int, index: int, words: tuple[int, ...]) -> Match | None:
-        while index < end and place < len(elements) and (doc[index].is_space or doc[index].is_quote or doc[index].text == "*"):
-            index += 1
-        if place == len(elements):
-            return Match(start, words[-1] + 1, words)
-        element = elements[place]
-        if element.gap:
-            for skipped in range(GAP_TOKENS + 1):
-                if index + skipped < end and (found := step(place + 1, index + skipped, words)):
-                    return found
-            return None
-        size = _length_of_fit(element, doc[index], end, actors) if index < end else 0
-        if size and (found := step(place + 1, index + size, (*words, *range(index, index + size)))):
+
+def _step(
+    elements: tuple[Element, ...], place: int, words: tuple[Word, ...], index: int, offset: int, taken: tuple[int, ...], actors: ActorsAt
+) -> tuple[int, ...]:
+    """Return the indices in the sentence that the elements from `place` on take, after those `taken`; empty where they do not fit."""
+    if place == len(elements):
+        return taken
+    end = len(words)
+    while index < end and words[index].is_passed:
+        index += 1
+    element = elements[place]
+    if element.gap:
+        for skipped in range(GAP_TOKENS + 1):
+            if index + skipped < end and (found := _step(elements, place + 1, words, index + skipped, offset, taken, actors)):
+                return found
+        return ()
+    size = _length_of_fit(element, words, index, offset, actors) if index < end else 0
+    if size:
+        longer = (*taken, *range(index, index + size))
+        if found := _step(elements, place + 1, words, index + size, offset, longer, actors):
             return found
-        return step(place + 1, index, words) if element.optional and words else None
-
-    return step(0, start, ())
+    return _step(elements, place + 1, words, index, offset, taken, actors) if element.optional and taken else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +159,10 @@ class _Entry(Generic[Key]):
 
     def may_match(self, present: frozenset[str]) -> bool:
         """Tell whether a sentence of these words and lemmas holds what the pattern cannot do without."""
-        return not any(need.isdisjoint(present) for need in self.needs)
+        for need in self.needs:  # noqa: SIM110 (a generator costs more, and every pattern that shares a word is asked)
+            if need.isdisjoint(present):
+                return False
+        return True
 
 
 class PatternIndex(Generic[Key]):
@@ -154,27 +183,33 @@ class PatternIndex(Generic[Key]):
         """Yield every match in the sentence `span`, in text order; matches may overlap."""
         present = actors.words_of(span)
         by_actor = [entry for entry in self._by_actor if entry.may_match(present)]
-        for token in span:
-            words = dict.fromkeys((token.lower_, token.lemma_.lower()))  # not a set: its order differs between processes
+        for index, word in enumerate(actors.words_in(span), start=span.start):
             seen: set[int] = set()
-            for word in words:
-                for entry in self._by_word.get(word, ()):
+            for form in (word.lower, word.lemma) if word.lower != word.lemma else (word.lower,):
+                for entry in self._by_word.get(form, ()):
                     if id(entry) in seen or not entry.may_match(present):
                         continue
                     seen.add(id(entry))
-                    if found := match_at(entry.elements, span, token.i, actors):
+                    if found := match_at(entry.elements, span, index, actors):
                         yield entry.key, found
             for entry in by_actor:
-                if actors.names(token.i, entry.elements[0].actors) and (found := match_at(entry.elements, span, token.i, actors)):
+                if actors.names(index, entry.elements[0].actors) and (found := match_at(entry.elements, span, index, actors)):
                     yield entry.key, found
 
 
 def occurs(pattern: str, span: Span, actors: ActorsAt) -> bool:
     """Tell whether `pattern` matches anywhere in the sentence `span`."""
-    entry = _compiled(pattern)
+    key = (pattern, span.start)
+    if key not in actors.known:
+        actors.known[key] = _occurs(_compiled(pattern), span, actors)
+    return actors.known[key]
+
+
+def _occurs(entry: _Entry[str], span: Span, actors: ActorsAt) -> bool:
     if not entry.may_match(actors.words_of(span)):
         return False
-    return any(match_at(entry.elements, span, token.i, actors) for token in span if not token.is_space)
+    words = actors.words_in(span)
+    return any(match_at(entry.elements, span, span.start + i, actors) for i, word in enumerate(words) if not word.is_passed)
 
 
 @lru_cache(maxsize=4096)

@@ -55,6 +55,8 @@ class Judged:
     candidate: Candidate
     facts: Facts
     probability: float
+    told: str
+    """The facts that weighed most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,10 @@ def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: Fact
     # 1. judged
     candidates = list(scenes.candidates())
     facts = [finder.facts_of(candidate) for candidate in candidates]
-    rated = zip(candidates, facts, judge.rate(facts), strict=True)
-    taken = [Judged(candidate, own, float(probability)) for candidate, own, probability in rated if probability >= judge.threshold]
+    rates = judge.rate(facts)
+    chosen = [number for number, probability in enumerate(rates) if probability >= judge.threshold]
+    told = judge.tell([facts[number] for number in chosen])
+    taken = [Judged(candidates[i], facts[i], float(rates[i]), words) for i, words in zip(chosen, told, strict=True)]
     # 2. positions
     made = {
         (one.candidate.actor, one.candidate.issue.id, one.candidate.scene.index): position
@@ -108,11 +112,12 @@ def _of_candidate(context: Context, judge: Judge, scenes: Scenes, finder: FactFi
     ground = find_ground(candidate, finder, scenes, context.lexicon)
     shares = judge.rate_stances([*judged.facts.items(), *ground.facts.items()], ground.proposed)
     stance = judge.stances[int(shares.argmax())]
-    condition = ground.condition or find_any_condition(candidate.scene.span, ground.predicate, context.lexicon)
-    if stance is Stance.CONDITIONAL and condition is None:  # no words limit it: the next best
-        order = shares.argsort()[::-1]
-        stance = next(judge.stances[int(i)] for i in order if judge.stances[int(i)] is not Stance.CONDITIONAL)
-    limit = condition if stance is Stance.CONDITIONAL else None
+    limit = None
+    if stance is Stance.CONDITIONAL:
+        limit = ground.condition or find_any_condition(candidate.scene.span, ground.predicate, context.lexicon)
+        if limit is None:  # no words limit it: the next best
+            order = shares.argsort()[::-1]
+            stance = next(judge.stances[int(i)] for i in order if judge.stances[int(i)] is not Stance.CONDITIONAL)
     hit = candidate.hits[0] if candidate.hits else None
     head = doc[hit.head] if hit else candidate.scene.span.root
     span = clause_around(ground.predicate, head, limit)
@@ -141,7 +146,7 @@ def _of_candidate(context: Context, judge: Judge, scenes: Scenes, finder: FactFi
         said_on=said_on,
         said_on_basis=said_basis,
         confidence=confidence,
-        trail=_trail(candidate, judge, judged),
+        trail=_trail(judged),
         extractor_version=context.extractor_version,
         watch_version=context.watch.version,
     )
@@ -164,11 +169,12 @@ def _standing(context: Context, candidate: Candidate, predicate: Token, head: To
     return Standing(holder, context.speech.source_of(head), acts)
 
 
-def _trail(candidate: Candidate, judge: Judge, judged: Judged) -> str:
+def _trail(judged: Judged) -> str:
     """Return what made the position: the rule that proposed it, the cue, the judge's probability and the facts that weighed most."""
+    candidate = judged.candidate
     rule = candidate.proposals[0].rule.replace(" ", "_") if candidate.proposals else "judged"
     cue = candidate.hits[0].cue.match.replace(" ", "_") if candidate.hits else "sentence_before"
-    return f"{rule} cue:{cue} judge:{judged.probability:.2f} {judge.tell(judged.facts)}".strip()
+    return f"{rule} cue:{cue} judge:{judged.probability:.2f} {judged.told}".strip()
 
 
 def _speaker(standing: Standing, actor: str) -> str | None:

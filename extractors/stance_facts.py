@@ -1,7 +1,7 @@
 """Facts by which the stance of a position is told: what its clause says, and under which condition.
 
-Asked only of candidates that hold a position, so they may cost more than the facts of `extractors.facts`. Words are lemmas of the
-clauses on the way from the cue, without the cue's own words, names and figures.
+Asked only of candidates that hold a position, so they may cost more than the facts of `extractors.facts`. Words are lemmas of
+general English: no cue of any issue, no names and figures, and of nouns only those that the lexicon knows.
 """
 
 from dataclasses import dataclass
@@ -39,6 +39,7 @@ def find_ground(candidate: Candidate, finder: FactFinder, scenes: Scenes, lexico
     head = doc[candidate.hits[0].head] if candidate.hits else span.root
     path = finder.path(head)
     predicate = doc[candidate.proposals[0].predicate] if candidate.proposals else _predicate(candidate, finder, path)
+    topical = {i for hit in candidate.scene.hits for i in hit.match.words} | scenes.actors.ids_at.keys()
     own = {i for hit in candidate.hits for i in hit.match.words}
     needs = next((doc[proposal.needs] for proposal in candidate.proposals if proposal.needs >= 0), None)
     others = frozenset(i for hit in candidate.scene.hits if hit.issue.id != candidate.issue.id for i in hit.match.words) - own
@@ -48,13 +49,13 @@ def find_ground(candidate: Candidate, finder: FactFinder, scenes: Scenes, lexico
         facts["C:found"] = 1
         facts[f"C:by={doc[condition[0]].lower_}"] = 1
     for token in _clause(path):
-        if _tells(token, own):
+        if _tells(token, topical, lexicon):
             facts[f"W:{token.lemma_.lower()}"] = 1
     for token in doc[max(head.left_edge.i - _NEAR_WORDS, span.start) : head.left_edge.i]:
-        if _tells(token, own):
+        if _tells(token, topical, lexicon):
             facts[f"N:{token.lower_}"] = 1
     for token in span:
-        if _tells(token, own) and token.pos_ in (*_PREDICATES, "ADV", "SCONJ", "PART", "NOUN"):
+        if _tells(token, topical, lexicon) and token.pos_ in (*_PREDICATES, "ADV", "SCONJ", "PART", "NOUN"):
             facts[f"X:{token.lemma_.lower()}"] = 1
     _add_chain(facts, candidate, finder, path)
     negations = sum(token.dep_ == "neg" for token in _clause(path))
@@ -110,5 +111,8 @@ def _clause(path: list[Token]) -> list[Token]:
     return [words[i] for i in sorted(words)]
 
 
-def _tells(token: Token, own: set[int]) -> bool:
-    return token.is_alpha and token.i not in own and token.ent_type_ not in _NAMED and token.pos_ != "PROPN"
+def _tells(token: Token, topical: set[int], lexicon: Lexicon) -> bool:
+    """Tell whether a word is general English: no cue of any issue, no name (`topical`), no figure, and of nouns only those of the lexicon."""
+    if not token.is_alpha or token.i in topical or token.ent_type_ in _NAMED or token.pos_ == "PROPN":
+        return False
+    return token.pos_ != "NOUN" or token.lemma_.lower() in lexicon.nouns

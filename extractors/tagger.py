@@ -46,6 +46,11 @@ class Tagger:
         self._cues = CueFinder(watch)
         self._events = EventFinder(watch)
 
+    @property
+    def watch(self) -> Watch:
+        """The watch that it tags for."""
+        return self._watch
+
     @cached_property
     def version(self) -> str:
         """Version of rules, lexicon and parser: two taggers with one version find the same in the same text."""

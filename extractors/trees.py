@@ -36,12 +36,12 @@ class Forest:
         found: Floats = self.value[self._walk(rows)[-1]].sum(axis=1)
         return found
 
-    def contributions(self, row: NDArray[np.float32]) -> Floats:
-        """Return how much each column of `row`, shape (columns,), adds to its sum; shape (columns,)."""
-        path = self._walk(row[np.newaxis, :])
-        added = np.zeros(len(row))
-        for before, after in pairwise(path):
-            np.add.at(added, self.fact[before[0]], self.value[after[0]] - self.value[before[0]])
+    def contributions(self, rows: NDArray[np.float32]) -> Floats:
+        """Return how much each column adds to the sum of each row of `rows`, shape (n, columns); the same shape."""
+        added = np.zeros(rows.shape)
+        places = np.broadcast_to(np.arange(len(rows))[:, np.newaxis], (len(rows), len(self.roots)))
+        for before, after in pairwise(self._walk(rows)):
+            np.add.at(added, (places, self.fact[before]), self.value[after] - self.value[before])
         return added
 
     def _walk(self, rows: NDArray[np.float32]) -> list[Ints]:
