@@ -41,11 +41,22 @@ class TaggedFile:
 
 def read_published(path: Path) -> dict[str, str]:
     """Return file name to date of a `--meta` file: a JSON list of {doc, published}. Raises `SeedError`."""
+    return {name: published for name, (published, _) in _read_meta(path).items()}
+
+
+def read_outlets(path: Path) -> dict[str, str]:
+    """Return file name to outlet of a `--meta` file, of the entries that give one. Raises `SeedError`."""
+    return {name: outlet for name, (_, outlet) in _read_meta(path).items() if outlet}
+
+
+def _read_meta(path: Path) -> dict[str, tuple[str, str]]:
+    """Return file name to date and outlet; an outlet that is no text is none."""
     try:
         entries = json.loads(_read(path, _META_BYTES).decode("utf-8-sig"))
-        return {str(entry["doc"]): str(entry["published"]) for entry in entries}
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        found = {str(entry["doc"]): (str(entry["published"]), entry.get("outlet")) for entry in entries}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SeedError(f"{path}: must be a JSON list of objects with doc and published: {type(error).__name__}: {error}") from error
+    return {name: (published, " ".join(outlet.split()) if isinstance(outlet, str) else "") for name, (published, outlet) in found.items()}
 
 
 def parse_published(text: str, where: str) -> date:

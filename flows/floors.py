@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from extractors.evaluation import Report
+from extractors.evaluation_report import Report
 from flows.files import write_atomically
 from vocabulary.errors import TerminalError
 from vocabulary.identity import sha256_hex

@@ -12,8 +12,7 @@ from marked import Item, Marked, as_document
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from extractors.evaluation import _sentences as sentences_of
-from extractors.evaluation import sentence_spans
+from extractors.evaluation_matching import sentence_spans, sentences_of
 from extractors.judge import Judge, read_judge
 from extractors.tagger import Tagger
 from vocabulary.words import Stance

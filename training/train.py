@@ -27,8 +27,9 @@ from learning import SEED, Row, blank_judge, collect, learn
 from marked import Item, Marked, as_document, read_all
 from sklearn.linear_model import LogisticRegression
 
-from extractors.evaluation import Report, evaluate, sentence_spans
-from extractors.evaluation import _sentences as sentences_of
+from extractors.evaluation import evaluate
+from extractors.evaluation_matching import sentence_spans, sentences_of
+from extractors.evaluation_report import Report
 from extractors.judge import read_judge
 from extractors.tagger import Tagger
 from vocabulary.claims import TaggedDocument

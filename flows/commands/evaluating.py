@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands.options import JsonFlag, WatchFlag, settings_of
-from flows.commands.output import print_json, say
+from flows.commands.output import print_json, put, say
 from vocabulary.errors import SeedError, TerminalError
 
 if TYPE_CHECKING:  # starting is to stay light
-    from extractors.evaluation import Report
+    from extractors.evaluation_report import Report
     from flows.floors import Comparison
     from flows.settings import Settings
 
@@ -25,7 +25,7 @@ def evaluate(
     ctx: typer.Context,
     gold: Annotated[Path, typer.Option(help="Folder of marked documents, one JSON object each")],
     docs: Annotated[Path, typer.Option(help="Folder of their texts")],
-    meta: Annotated[Path, typer.Option(help="JSON list of {doc, published}")],
+    meta: Annotated[Path, typer.Option(help="JSON list of {doc, published}, with outlet where known")],
     watch: WatchFlag = None,
     as_json: JsonFlag = False,
     errors: Annotated[bool, typer.Option("--errors", help="Also list what was missed and what was found wrongly")] = False,
@@ -33,7 +33,7 @@ def evaluate(
     update: Annotated[bool, typer.Option("--update", help="Raise the floors to what is measured, rounded down to 0.01")] = False,
     allow_regression: Annotated[bool, typer.Option("--allow-regression", help="With --update: lower floors as well")] = False,
 ) -> None:
-    """Tag the documents of a marked set and print precision, recall and F1.
+    """Tag the documents of a marked set and print precision, recall and F1, with intervals, and by issue, actor and outlet.
 
     With --floors, each figure is held against the floor that the file has for this set, under the name of the folder of marks
     (of its parent where it is just called `gold`).
@@ -45,7 +45,7 @@ def evaluate(
     if as_json:
         print_json(report.model_dump(mode="json") | ({"floors": comparison.as_json()} if comparison else {}))
     else:
-        typer.echo(report.render(errors=errors))
+        put(report.render(errors=errors))
         for line in comparison.lines() if comparison else ():
             typer.echo(line)
     if comparison and floors:
@@ -56,7 +56,7 @@ def _measure(settings: "Settings", gold: Path, docs: Path, meta: Path) -> tuple[
     """Return the figures of a marked set, and its hash."""
     from extractors.evaluation import evaluate as score
     from flows.context import open_context
-    from flows.file_tagging import as_prediction, parse_published, read_published, tag_files
+    from flows.file_tagging import as_prediction, parse_published, read_outlets, read_published, tag_files
     from flows.floors import hash_marked_set
 
     context = open_context(settings)
@@ -67,7 +67,15 @@ def _measure(settings: "Settings", gold: Path, docs: Path, meta: Path) -> tuple[
         raise SeedError(f"{meta}: no entry for {missing[0]} (and {len(missing) - 1} more); add {{doc, published}} for each")
     predictions = [as_prediction(found) for found in tag_files(context, files, days)]
     texts = {path.name: path.read_text(encoding="utf-8") for path in files}
-    report = score(records, texts, predictions, groups=context.watch.score_groups)
+    watch = context.watch
+    report = score(
+        records,
+        texts,
+        predictions,
+        groups=watch.score_groups,
+        outlets=read_outlets(meta),
+        operating_point=watch.rules.operating_point,
+    )
     return report, hash_marked_set(sorted(gold.glob("*.json")), files, days)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # test folders are no packages
 
-from flow_samples import ANSWER, LETTER, MANIFEST, WATCH, CommandLine, QuickTagger, World
+from flow_samples import ANSWER, LETTER, MANIFEST, WATCH, CommandLine, Evaluate, QuickTagger, World, write_marked_set
 
 import flows.context
 
@@ -49,3 +49,11 @@ def command(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     for name, value in world.environment.items():
         monkeypatch.setenv(name, value)
     return CommandLine(capsys)
+
+
+@pytest.fixture
+def evaluate(command: CommandLine, quick: None) -> Evaluate:
+    """Write a marked set of two documents into `marked`; return the command on it."""
+    write_marked_set(Path("marked"))
+    folders = ("--gold", "marked/gold", "--docs", "marked/docs", "--meta", "marked/meta.json")
+    return lambda *more: command("evaluate", *folders, *more)

@@ -1,10 +1,11 @@
 """A small world for the tests of flows: a watch about a bridge between two lands, a seeds folder, a home, and a quick tagger."""
 
+import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -212,6 +213,25 @@ class CommandLine:
         out, err = self._capsys.readouterr()
         code = ended.value.code
         return Answer(code if isinstance(code, int) else 0 if code is None else 1, out, err)
+
+
+Evaluate = Callable[..., Answer]
+# what the quick tagger finds in LETTER and ANSWER
+QUOTES = {"letter.txt": "Arland supports the bridge on the Lenn.", "answer.txt": "Borland opposes the bridge on the Lenn."}
+
+
+def write_marked_set(folder: Path) -> None:
+    """Write a marked set of LETTER and ANSWER on which the quick tagger finds everything."""
+    for name in ("gold", "docs"):
+        (folder / name).mkdir(parents=True)
+    for name, text, actor, stance in (("letter.txt", LETTER, "ARL", "supports"), ("answer.txt", ANSWER, "BOR", "opposes")):
+        (folder / "docs" / name).write_text(text, encoding="utf-8")
+        start = text.index(QUOTES[name])
+        mark = {"actor": actor, "issue": "the_bridge", "stance": stance, "start": start, "end": start + len(QUOTES[name])}
+        record = {"doc": name, "positions": [mark], "events": []}
+        (folder / "gold" / name).with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
+    days = [{"doc": name, "published": "2026-05-01", "origin": "made"} for name in QUOTES]
+    (folder / "meta.json").write_text(json.dumps(days), encoding="utf-8")
 
 
 def row_digests(warehouse: Path) -> dict[str, tuple[int, str]]:

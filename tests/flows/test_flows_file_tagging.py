@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flow_samples import LETTER, CommandLine
 
-from flows.file_tagging import parse_day_or_month, parse_published, read_published
+from flows.file_tagging import parse_day_or_month, parse_published, read_outlets, read_published
 from vocabulary.errors import SeedError
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -106,6 +106,23 @@ def test_a_list_of_dates_that_is_none_is_one_error(tmp_path: Path, content: byte
 
 def test_a_list_of_dates_may_begin_with_a_mark(tmp_path: Path) -> None:
     (tmp_path / "meta.json").write_bytes(b'\xef\xbb\xbf[{"doc": "a.txt", "published": "2026-05-01"}]')
+    assert read_published(tmp_path / "meta.json") == {"a.txt": "2026-05-01"}
+
+
+@pytest.mark.parametrize(
+    ("entry", "outlet"),
+    [
+        pytest.param('"outlet": "Valley Post"', "Valley Post", id="given"),
+        pytest.param('"outlet": " Valley\\n Post "', "Valley Post", id="on_two_lines"),
+        pytest.param('"outlet": ""', None, id="empty"),
+        pytest.param('"outlet": null', None, id="null"),
+        pytest.param('"outlet": ["Post"]', None, id="no_text"),
+        pytest.param('"title": "A letter"', None, id="not_given"),
+    ],
+)
+def test_outlets_of_a_list_of_dates(tmp_path: Path, entry: str, outlet: str | None) -> None:
+    (tmp_path / "meta.json").write_text(f'[{{"doc": "a.txt", "published": "2026-05-01", {entry}}}]', encoding="utf-8")
+    assert read_outlets(tmp_path / "meta.json") == ({"a.txt": outlet} if outlet else {})
     assert read_published(tmp_path / "meta.json") == {"a.txt": "2026-05-01"}
 
 

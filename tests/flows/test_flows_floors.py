@@ -4,37 +4,13 @@ import json
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flow_samples import ANSWER, LETTER, CommandLine
+from flow_samples import Evaluate
 
-from extractors.evaluation import Report, Score
+from extractors.evaluation_report import Report, Score
 from flows.floors import Comparison, Floors, figures_of, name_of_set, raised, read_floors, write_floors
 from vocabulary.errors import TerminalError
-
-Evaluate = Callable[..., Any]
-QUOTES = {"letter.txt": "Arland supports the bridge on the Lenn.", "answer.txt": "Borland opposes the bridge on the Lenn."}
-
-
-def mark(text: str, actor: str, stance: str, words: str) -> dict[str, Any]:
-    start = text.index(words)
-    return {"actor": actor, "issue": "the_bridge", "stance": stance, "start": start, "end": start + len(words)}
-
-
-@pytest.fixture
-def evaluate(command: CommandLine, quick: None) -> Evaluate:
-    """Write a marked set on which the quick tagger finds everything; return the command on it."""
-    for folder in ("marked/gold", "marked/docs"):
-        Path(folder).mkdir(parents=True)
-    for name, text, actor, stance in (("letter.txt", LETTER, "ARL", "supports"), ("answer.txt", ANSWER, "BOR", "opposes")):
-        Path("marked/docs", name).write_text(text, encoding="utf-8")
-        record = {"doc": name, "positions": [mark(text, actor, stance, QUOTES[name])], "events": []}
-        Path("marked/gold", name).with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
-    days = [{"doc": name, "published": "2026-05-01", "origin": "made"} for name in QUOTES]
-    Path("marked/meta.json").write_text(json.dumps(days), encoding="utf-8")
-    folders = ("--gold", "marked/gold", "--docs", "marked/docs", "--meta", "marked/meta.json")
-    return lambda *more: command("evaluate", *folders, *more)
 
 
 def floors() -> dict[str, float]:
