@@ -29,7 +29,7 @@ class DocumentActors(DescribedActors):
             return []
         found = self._own_holders(token, depth)
         for child in token.children:
-            if child.dep_ == "conj" and not self._is_excepted(child):
+            if child.dep_ == "conj" and not self.is_excepted(child):
                 found += self.holders(child, depth + 1)
         return found
 
@@ -37,7 +37,7 @@ class DocumentActors(DescribedActors):
         """Return those for whom the phrase headed by `token` stands, without its conjuncts."""
         return self._own_holders(token, 0)
 
-    def _is_excepted(self, conjunct: Token) -> bool:
+    def is_excepted(self, conjunct: Token) -> bool:
         """Tell whether a conjunct is left out: `X, but not Y`, `everyone but Y`."""
         before = {token.lower_ for token in self.doc[max(conjunct.left_edge.i - 2, 0) : conjunct.left_edge.i]}
         return bool(before & {"but", "not", "except"})

@@ -17,6 +17,7 @@ from extractors.judge import Judge
 from extractors.lexicon import Attitude, Lexicon, phrases
 from extractors.mentions import DocumentActors
 from extractors.patterns import ActorsAt, occurs
+from extractors.ruled_out import Grammar
 from extractors.speech import Attributions, Source
 from extractors.stance_facts import find_ground
 from vocabulary.claims import EventReport, Position
@@ -71,12 +72,13 @@ class Standing:
 def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: FactFinder) -> list[Position]:
     """Return the positions of a document in text order.
 
-    1. all candidates are judged at once, 2. each that is taken becomes a position, 3. of the own part in an undertaking and the
+    1. candidates that grammar does not rule out are judged at once, 2. each that is taken becomes a position, 3. of the own part in an undertaking and the
     undertaking as such the likelier is kept where both have one stance in one sentence, 4. ids are given, with an ordinal where the
     same words stand twice.
     """
     # 1. judged
-    candidates = list(scenes.candidates())
+    grammar = Grammar(scenes, finder, context.lexicon)
+    candidates = [candidate for candidate in scenes.candidates() if not grammar.rules_out(candidate)]
     facts = [finder.facts_of(candidate) for candidate in candidates]
     rates = judge.rate(facts)
     chosen = [number for number, probability in enumerate(rates) if probability >= judge.threshold]

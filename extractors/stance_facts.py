@@ -112,7 +112,7 @@ def _clause(path: list[Token]) -> list[Token]:
 
 
 def _tells(token: Token, topical: set[int], lexicon: Lexicon) -> bool:
-    """Tell whether a word is general English: no cue of any issue, no name (`topical`), no figure, and of nouns only those of the lexicon."""
+    """Tell whether a word is general English: no cue of any issue and no name (`topical`), no figure, of nouns only the lexicon's."""
     if not token.is_alpha or token.i in topical or token.ent_type_ in _NAMED or token.pos_ == "PROPN":
         return False
     return token.pos_ != "NOUN" or token.lemma_.lower() in lexicon.nouns

@@ -1,0 +1,38 @@
+"""What grammar rules out before anything is judged: words that show no position of the actor, whatever else speaks for one.
+
+A question, what is only supposed, what is set aside for something else, and who is left out of a list.
+"""
+
+from extractors.candidates import Candidate, Scenes
+from extractors.facts import FactFinder
+from extractors.lexicon import Lexicon
+from extractors.scope import Scope
+
+_PREDICATES = ("VERB", "AUX", "ADJ")
+
+
+class Grammar:
+    """Answers for one document."""
+
+    def __init__(self, scenes: Scenes, finder: FactFinder, lexicon: Lexicon) -> None:
+        self._scenes, self._finder = scenes, finder
+        self._scope = Scope(scenes.clauses, lexicon)
+
+    def rules_out(self, candidate: Candidate) -> bool:
+        """Tell whether the sentence cannot show a position of the actor on the issue."""
+        if candidate.scene.span.text.rstrip().rstrip("\"”’'").endswith("?"):
+            return True
+        mentions = candidate.scene.mentions.get(candidate.actor, [])
+        if mentions and not candidate.proposals and all(self._scenes.actors.is_excepted(token) for token, _ in mentions):
+            return True
+        return bool(candidate.hits) and all(self._is_idle(candidate, hit.head) for hit in candidate.hits)
+
+    def _is_idle(self, candidate: Candidate, head_at: int) -> bool:
+        """Tell whether a cue is set aside, or stands in a clause that is only supposed and in which the actor acts."""
+        head = self._scenes.doc[head_at]
+        if self._scope.is_set_aside(head):
+            return True
+        for token in self._finder.path(head):
+            if token.pos_ in _PREDICATES and self._finder.does(token, candidate.actor):
+                return self._scope.is_unasserted(token)
+        return False
