@@ -54,8 +54,8 @@ class Candidate:
     """Cues in the sentence, of the issue or of the undertaking that it is a part of; empty where only the sentence before has one."""
     proposals: list[Proposal]
     """What the rules make of it; often nothing."""
-    is_proposed_for_another: bool
-    """True where the rules read the issue's words in the sentence as another actor's position."""
+    others: list[Proposal]
+    """What the rules make of the issue's words in the sentence as the position of other actors."""
     reach: tuple[int, bool] | None
     """How many sentences back the actor was last spoken of, and whether as a subject or speaker."""
 
@@ -102,13 +102,13 @@ class Scenes:
             proposals = self._propose(scene)
             for issue_id, hits in here.items():
                 issue = self.watch.issue_by_id[issue_id]
-                holders = {actor for actor, known in proposals if known == issue_id}
+                by_actor = {actor: found for (actor, known), found in proposals.items() if known == issue_id}
                 for actor in named:
-                    own = proposals.get((actor, issue_id), [])
-                    yield Candidate(scene, actor, issue, hits, own, bool(holders - {actor}), reach.get(actor))
+                    others = [proposal for other, found in by_actor.items() if other != actor for proposal in found]
+                    yield Candidate(scene, actor, issue, hits, by_actor.get(actor, []), others, reach.get(actor))
             for issue in before:
                 for actor in present:
-                    yield Candidate(scene, actor, issue, [], [], False, reach.get(actor))
+                    yield Candidate(scene, actor, issue, [], [], [], reach.get(actor))
 
     def _issues_before(self, scene: Scene, here: dict[str, list[CueHit]]) -> list[Issue]:
         """Return the issues of the sentence before that the sentence itself has no cue of."""

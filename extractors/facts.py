@@ -305,7 +305,7 @@ class FactFinder:
         """Add what the rules propose for the pair."""
         if not candidate.proposals:
             _flag(facts, "R:other part", self._proposes_other_part(candidate))
-            _flag(facts, "R:another", candidate.is_proposed_for_another)
+            _flag(facts, "R:another", bool(candidate.others))
             return
         proposal = candidate.proposals[0]
         facts["R:any"] = 1

@@ -72,9 +72,9 @@ class Standing:
 def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: FactFinder) -> list[Position]:
     """Return the positions of a document in text order.
 
-    1. candidates that grammar does not rule out are judged at once, 2. each that is taken becomes a position, 3. of the own part in an undertaking and the
-    undertaking as such the likelier is kept where both have one stance in one sentence, 4. ids are given, with an ordinal where the
-    same words stand twice.
+    1. candidates that grammar does not rule out are judged at once, 2. each that is taken becomes a position, 3. of the own part in an
+    undertaking and the undertaking as such one is kept where both have one stance in one sentence: what the rules propose, else the
+    likelier, 4. ids are given, with an ordinal where the same words stand twice.
     """
     # 1. judged
     grammar = Grammar(scenes, finder, context.lexicon)
@@ -91,12 +91,13 @@ def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: Fact
         if (position := _of_candidate(context, judge, scenes, finder, one)) is not None
     }
     # 3. own part and undertaking
-    sure = {(one.candidate.actor, one.candidate.issue.id, one.candidate.scene.index): one.probability for one in taken}
+    by_key = {(one.candidate.actor, one.candidate.issue.id, one.candidate.scene.index): one for one in taken}
     for key in list(made):
         own_of = context.watch.issue_by_id[key[1]].own_forces_of
         common = (key[0], own_of[0], key[2]) if own_of else key
         if common != key and common in made and made[common].stance is made[key].stance:
-            del made[min(key, common, key=lambda one: sure[one])]
+            is_own = bool(by_key[key].candidate.proposals) or by_key[key].probability >= by_key[common].probability
+            del made[common if is_own else key]
     # 4. ids
     seen: dict[str, int] = {}
     result = []

@@ -1,11 +1,13 @@
 """What grammar rules out before anything is judged: words that show no position of the actor, whatever else speaks for one.
 
-A question, what is only supposed, what is set aside for something else, and who is left out of a list.
+A question, what is only supposed, what is set aside for something else, who is left out of a list,
+and who only tells of another's stance.
 """
 
 from extractors.candidates import Candidate, Scenes
 from extractors.facts import FactFinder
 from extractors.lexicon import Lexicon
+from extractors.proposals import Proposal
 from extractors.scope import Scope
 
 _PREDICATES = ("VERB", "AUX", "ADJ")
@@ -25,6 +27,8 @@ class Grammar:
         mentions = candidate.scene.mentions.get(candidate.actor, [])
         if mentions and not candidate.proposals and all(self._scenes.actors.is_excepted(token) for token, _ in mentions):
             return True
+        if not candidate.proposals and any(_tells_of(candidate.actor, other) for other in candidate.others):
+            return True
         return bool(candidate.hits) and all(self._is_idle(candidate, hit.head) for hit in candidate.hits)
 
     def _is_idle(self, candidate: Candidate, head_at: int) -> bool:
@@ -36,3 +40,8 @@ class Grammar:
             if token.pos_ in _PREDICATES and self._finder.does(token, candidate.actor):
                 return self._scope.is_unasserted(token)
         return False
+
+
+def _tells_of(actor: str, other: Proposal) -> bool:
+    """Tell whether the words are the actor's, on what another holds: `A said that B backs it`."""
+    return other.source is not None and any(actor in holder.ids for holder in other.source.holders)
