@@ -19,8 +19,8 @@ from newsroom.marks import HEADLINE, read_marks, read_positions
 from vocabulary.watch_file import parse_watch
 
 DATA = Path(__file__).parent / "data"
-DETECTION_F1 = 0.40
-DETECTION_PRECISION = 0.75
+DETECTION_F1 = 0.42
+DETECTION_PRECISION = 0.80
 """Ratchets: raise them when the tagger gets better, never lower them. On the default watch's topic it is 0.6 on articles held out."""
 
 
