@@ -1,5 +1,6 @@
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -35,6 +36,13 @@ def leads_outside(family: int, address: Any) -> bool:
         return True
     mapped = found.ipv4_mapped if isinstance(found, ipaddress.IPv6Address) else None
     return not (mapped or found).is_loopback
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _interrupts_arrive() -> None:
+    """Heed Ctrl-C also where the tests were started in the background, which has it ignored, in every program that they start too."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
