@@ -201,6 +201,8 @@ def test_row_53_all_feeds_failing_is_no_data_and_yesterdays_digest_stands(
         "/one": feed_of("/p2", date="Thu, 07 May 2026 10:00:00 GMT"),
         "/two": feed_of(),
         "/p2": article("Again. " + article().body.decode()),
+        "/p0": article(),  # stored articles are looked at again
+        "/p1": article("Borland opposes the bridge on the Lenn, as it said. " * 12),
     }
     monkeypatch.setattr(flows.context, "current_time", lambda: NOW + timedelta(days=4))
     answer = command(*OPEN, "run", "--direct")
