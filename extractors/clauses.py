@@ -10,6 +10,7 @@ from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
 
 SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
+ONLY = {"only", "just", "merely", "simply"}
 OWNER_PREPOSITIONS = {"of", "by", "from", "among", "within"}
 
 
@@ -121,6 +122,8 @@ class Clauses:
         for child in token.children:
             if child.lower_ == "longer" and child.i > 0 and child.doc[child.i - 1].lower_ == "no":
                 return True
+            if child.i + 1 < len(child.doc) and child.lower_ == "not" and child.nbor(1).lower_ in ONLY:
+                continue  # `not only to pay but also to train`
             if child.dep_ == "neg" or (child.lower_ in negative and child.dep_ in ("det", "advmod", "preconj", "cc")):
                 return True
             if child.dep_ in ("nsubj", "nsubjpass") and (

@@ -2,9 +2,12 @@
 
 from functools import lru_cache
 
-from spacy.tokens import Span, Token
+from spacy.tokens import Doc, Span, Token
 
 from extractors.lexicon import Lexicon
+
+AHEAD = {"will", "'ll", "would", "shall", "’ll"}
+DENIED = {"not", "n't", "n’t", "no", "never", "cannot"}
 
 
 def find_condition(
@@ -30,8 +33,14 @@ def find_condition(
         start, end = token.i, min(top.right_edge.i + 1, sentence.end)
         if end <= start + size or start <= cue_head.i < end:
             continue
-        marker = " ".join(word.lower_ for word in sentence.doc[start : start + size])
+        marker = _words(sentence.doc, start, size)
         if marker in lexicon.weak_markers and not any(i in cue_tokens for i in range(start, end)):
+            continue
+        if marker in lexicon.ahead_markers and (top.dep_ != "advcl" or not _lies_ahead(top.head)):
+            continue
+        if marker in lexicon.refusal_markers and not _is_refused(predicate, cue_head):
+            continue
+        if any(token.lower_ in lexicon.unlimiting_after for token in sentence.doc[start + size : start + size + 2]):
             continue
         return _trimmed(sentence.doc[start].doc, start, end)
     return None
@@ -44,13 +53,32 @@ def find_any_condition(sentence: Span, predicate: Token, lexicon: Lexicon) -> tu
     """
     for token in sentence:
         size = _marker_at(token, lexicon)
-        marker = " ".join(word.lower_ for word in sentence.doc[token.i : token.i + size])
-        if not size or marker in lexicon.weak_markers:
+        if not size or _words(sentence.doc, token.i, size) in lexicon.weak_markers | lexicon.ahead_markers | lexicon.refusal_markers:
             continue
         end = min(_top_of(token).right_edge.i + 1, sentence.end)
         if end > token.i + size and not (token.i <= predicate.i < end):
             return _trimmed(sentence.doc, token.i, end)
     return None
+
+
+def marker_of(condition: tuple[int, int], doc: Doc, lexicon: Lexicon) -> str:
+    """Return the marker that a condition begins with, lower case; empty where it begins with none."""
+    return _words(doc, condition[0], _marker_at(doc[condition[0]], lexicon))
+
+
+def _words(doc: Doc, start: int, size: int) -> str:
+    return " ".join(word.lower_ for word in doc[start : start + size])
+
+
+def _lies_ahead(verb: Token) -> bool:
+    """Tell whether a clause tells of what is to come: `will approve X when ...`."""
+    return any(child.dep_ == "aux" and child.lower_ in AHEAD for child in verb.children)
+
+
+def _is_refused(predicate: Token, cue_head: Token) -> bool:
+    """Tell whether what a condition hangs on is denied: `will not send X until ...`, `there will be no X without ...`."""
+    words = [child.lower_ for token in (predicate, cue_head, *cue_head.ancestors) for child in token.children]
+    return any(word in DENIED for word in words)
 
 
 @lru_cache(maxsize=4)
@@ -66,7 +94,7 @@ def _markers_by_word(markers: tuple[str, ...]) -> dict[str, list[tuple[str, ...]
 def _marker_at(token: Token, lexicon: Lexicon) -> int:
     """Return how many tokens the condition marker that begins at `token` has; 0 for none."""
     candidates = _markers_by_word(lexicon.condition_markers).get(token.lower_)
-    if not candidates:
+    if not candidates or (token.i > 0 and token.nbor(-1).lower_ in lexicon.unlimiting_before):
         return 0
     doc, end = token.doc, token.sent.end
     fitting = [
@@ -92,9 +120,9 @@ def _top_of(marker: Token) -> Token:
     return top
 
 
-def _trimmed(doc: object, start: int, end: int) -> tuple[int, int]:
+def _trimmed(doc: Doc, start: int, end: int) -> tuple[int, int]:
     """Drop punctuation at the end of the condition."""
-    tokens = doc[start:end]  # type: ignore[index]
+    tokens = doc[start:end]
     while end > start + 1 and (tokens[end - start - 1].is_space or tokens[end - start - 1].text in (",", ".", ";", ":", "—", "–")):
         end -= 1
     return start, end

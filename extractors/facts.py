@@ -15,6 +15,7 @@ from extractors.cues import CueHit
 from extractors.holders import Holder
 from extractors.lexicon import Lexicon, first_class, phrases
 from extractors.own_part import find_pair, issue_for
+from extractors.scope import Scope
 
 Facts = dict[str, float]
 
@@ -51,6 +52,7 @@ class FactFinder:
 
     scenes: Scenes
     lexicon: Lexicon
+    _scope: Scope = field(init=False)
     _nodes: dict[int, _Node] = field(default_factory=dict)
     _scene_facts: dict[int, Facts] = field(default_factory=dict)
     _issue_facts: dict[tuple[int, str], Facts] = field(default_factory=dict)
@@ -60,6 +62,7 @@ class FactFinder:
 
     def __post_init__(self) -> None:
         """Rank the actors by how often the document speaks of them."""
+        self._scope = Scope(self.scenes.clauses, self.lexicon)
         counted = sorted(self.scenes.spoken_of.values(), reverse=True)
         self._ranks = {actor: counted.index(count) for actor, count in self.scenes.spoken_of.items()}
 
@@ -340,6 +343,10 @@ class FactFinder:
     def does(self, token: Token, actor: str) -> bool:
         """Tell whether `actor` does what `token` says."""
         return actor in self._node(token).subjects
+
+    def is_governed(self, token: Token) -> bool:
+        """Tell whether the word above says what stance it is: `refused to lift X`."""
+        return self._scope.is_governed_infinitive(token)
 
     def attitude_of(self, token: Token) -> str:
         """Return what general English makes of `token`: an attitude, or `none`."""

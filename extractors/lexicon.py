@@ -22,6 +22,7 @@ class Attitude(StrEnum):
     ENDS = "ends"
     SCEPTICAL = "sceptical"
     UNDECIDED = "undecided"
+    DECIDES = "decides"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Lexicon:
     predicates: dict[str, Attitude]
     adjectives: dict[str, Attitude]
     nouns: dict[str, Attitude]
+    warm: frozenset[str]
+    light: frozenset[str]
     demands_of_others: frozenset[str]
     speech_verbs: frozenset[str]
     thinking: frozenset[str]
@@ -47,6 +50,10 @@ class Lexicon:
     shift: frozenset[str]
     condition_markers: tuple[str, ...]
     weak_markers: frozenset[str]
+    refusal_markers: frozenset[str]
+    ahead_markers: frozenset[str]
+    unlimiting_before: frozenset[str]
+    unlimiting_after: frozenset[str]
     condition_verbs: frozenset[str]
     officials: frozenset[str]
     anonymous: frozenset[str]
@@ -70,6 +77,8 @@ def load_lexicon() -> Lexicon:
         predicates=_classes(raw["predicates"]),
         adjectives=_classes(raw["adjectives"]),
         nouns=_classes(raw["nouns"]),
+        warm=frozenset(raw["adjectives"]["warm"]),
+        light=frozenset(raw["predicates"]["light"]),
         demands_of_others=frozenset(raw["predicates"]["demands_of_others"]),
         speech_verbs=frozenset(speech["verbs"]),
         thinking=frozenset(speech["thinking"]),
@@ -86,6 +95,10 @@ def load_lexicon() -> Lexicon:
         shift=frozenset(modifiers["shift"]),
         condition_markers=tuple(conditions["markers"]),
         weak_markers=frozenset(conditions["weak"]),
+        refusal_markers=frozenset(conditions["of_refusals"]),
+        ahead_markers=frozenset(conditions["ahead"]),
+        unlimiting_before=frozenset(conditions["unlimiting_before"]),
+        unlimiting_after=frozenset(conditions["unlimiting_after"]),
         condition_verbs=frozenset(conditions["needs"]),
         officials=frozenset(officials["nouns"]),
         anonymous=frozenset(officials["anonymous"]),

@@ -4,6 +4,7 @@ Each predicate met on the way composes the leaning (`extractors.stances`); the f
 speaker whose words hold the cue, holds the position. What is proposed here is rated and filtered by `extractors.positions`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
@@ -19,6 +20,7 @@ from extractors.stances import Leaning
 
 CLIMB_LIMIT = 14
 LABELLING_VERBS = {"call", "see", "view", "describe", "regard", "consider", "deem", "brand", "label", "term", "find", "think", "denounce"}
+SCANT = {"no", "little", "without", "scant"}
 STANDING_VERBS = {"be", "come", "speak", "stand", "remain", "argue"}
 
 
@@ -113,7 +115,7 @@ class Proposer:
     def _start(self, hit: CueHit, head: Token, climb: _Climb) -> list[Proposal]:
         """Read the cue's own head: a verb is a predicate already; a noun may be denied or owned."""
         if head.pos_ in ("VERB", "AUX"):
-            negated = self._clauses.is_negated(head)
+            negated = self._clauses.is_negated(head) or self._takes_none(hit)
             if negated:
                 climb.leaning = climb.leaning.negated()
                 climb.rule = "cue-verb-negated"
@@ -137,6 +139,12 @@ class Proposer:
                 climb.leaning = climb.leaning.under(word[0], negated=False)
             return self._emit(hit, owners, head, climb, "owned-cue")
         return []
+
+    def _takes_none(self, hit: CueHit) -> bool:
+        """Tell whether what a cue verb takes is denied: `will send no soldiers`."""
+        return any(
+            child.lower_ == "no" and child.dep_ == "det" for i in hit.match.words if i != hit.head for child in self._doc[i].children
+        )
 
     def _by_own_clause(self, hit: CueHit, head: Token, climb: _Climb) -> list[Proposal]:
         """Read a clause that hangs on the cue: `X, which A opposes`, `X rejected by A`."""
@@ -201,6 +209,12 @@ class Proposer:
     def _visit_verb(self, hit: CueHit, verb: Token, child: Token, climb: _Climb) -> list[Proposal]:
         found = first_class(phrases(verb), self._lexicon.predicates)
         negated = self._clauses.is_negated(verb)
+        if negated and verb.lower_ in self._lexicon.warm:  # `is not convinced that X`
+            climb.leaning, climb.rule = climb.leaning.under(Attitude.SCEPTICAL, negated=False), f"not:{verb.lower_}"
+            return self._emit(hit, self._passive_holders(verb) or self._clauses.subjects(verb), verb, climb, climb.rule)
+        if (told := self._by_object(verb, child, negated=negated)) is not None:
+            climb.leaning, climb.rule = told(climb.leaning), f"object:{verb.lemma_.lower()}"
+            return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
         as_subject = child.dep_ in ("nsubj", "nsubjpass", "csubj")
         if as_subject and not self._clauses.is_passive(verb):
             return self._cue_is_subject(hit, verb, climb, found, negated)
@@ -231,6 +245,19 @@ class Proposer:
             return []  # what others must do is the wish of the one who says so
         self._modal(verb, climb, attitude)
         return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
+
+    def _passive_holders(self, verb: Token) -> list[Holder]:
+        return [holder for child in verb.children if child.dep_ == "nsubjpass" for holder in self._actors.holders(child)]
+
+    def _by_object(self, verb: Token, child: Token, *, negated: bool) -> Callable[[Leaning], Leaning] | None:
+        """Return what a verb that says nothing itself makes of the cue by its object: `sees risks in X`; None where it has none."""
+        if verb.lemma_.lower() not in self._lexicon.light or child.dep_ != "prep":
+            return None
+        for noun in verb.children:
+            if noun.dep_ == "dobj" and (found := first_class([noun.lemma_.lower()], self._lexicon.nouns)):
+                denied = negated or any(word.lower_ in SCANT for word in noun.children)
+                return lambda leaning: _under_noun(leaning, found[0], denied=denied)
+        return None
 
     def _label(self, verb: Token) -> tuple[Attitude, str] | None:
         """Return the class of what a verb calls the cue: `called X a mistake`, `sees X as necessary`; None where it calls it nothing."""
@@ -276,7 +303,7 @@ class Proposer:
             if found := first_class([child.lemma_.lower(), child.lower_], table):
                 if found[0] is Attitude.ENDS:
                     continue
-                climb.leaning = climb.leaning.under(found[0], negated=negated)
+                climb.leaning = self._under_adjective(climb.leaning, found, negated=negated)
                 climb.rule = f"is:{found[1]}"
                 break
         else:
@@ -297,7 +324,7 @@ class Proposer:
         if found is None:
             return []
         negated = self._clauses.is_negated(adjective) or (verb is not None and self._clauses.is_negated(verb))
-        climb.leaning = climb.leaning.under(found[0], negated=negated)
+        climb.leaning = self._under_adjective(climb.leaning, found, negated=negated)
         climb.rule = f"adjective:{found[1]}"
         if verb is not None:
             return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
@@ -306,15 +333,18 @@ class Proposer:
         noun = adjective.head if adjective.dep_ in ("amod", "acl", "relcl", "advcl") else None
         return self._emit(hit, self._actors.holders(noun), adjective, climb, climb.rule) if noun is not None else []
 
+    def _under_adjective(self, leaning: Leaning, found: tuple[Attitude, str], *, negated: bool) -> Leaning:
+        """Return the leaning under an adjective; who is not keen on it doubts it."""
+        if negated and found[1] in self._lexicon.warm:
+            return leaning.under(Attitude.SCEPTICAL, negated=False)
+        return leaning.under(found[0], negated=negated)
+
     def _visit_noun(self, hit: CueHit, noun: Token, climb: _Climb) -> list[Proposal]:
         found = first_class([noun.lemma_.lower(), noun.lower_], self._lexicon.nouns)
         if found is None:
             return []
         attitude, word = found
-        negated = any(child.lower_ in ("no", "little", "without", "scant") for child in noun.children)
-        climb.leaning = (
-            climb.leaning.under(attitude, negated=negated) if not (negated and attitude is Attitude.SUPPORTS) else Leaning(-1, decided=True)
-        )
+        climb.leaning = _under_noun(climb.leaning, attitude, denied=any(child.lower_ in SCANT for child in noun.children))
         climb.rule = f"noun:{word}"
         owners = self._clauses.owners(noun)
         if (verb := self._scope.adverse_verb(noun)) is not None:
@@ -354,3 +384,12 @@ class Proposer:
             for holder in holders
             if holder.ids
         ]
+
+
+def _under_noun(leaning: Leaning, attitude: Attitude, *, denied: bool) -> Leaning:
+    """Return the leaning under a noun: `no appetite for X` doubts it, `no objection to X` is for it."""
+    if denied and attitude is Attitude.SUPPORTS:
+        return Leaning(-1, decided=True)
+    if denied and attitude is Attitude.OPPOSES:
+        return replace(leaning, decided=True)
+    return leaning.under(attitude, negated=denied)

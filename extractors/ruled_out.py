@@ -29,6 +29,8 @@ class Grammar:
             return True
         if not candidate.proposals and any(_tells_of(candidate.actor, other) for other in candidate.others):
             return True
+        if candidate.proposals:
+            return False  # whoever proposed looked at all of this
         return bool(candidate.hits) and all(self._is_idle(candidate, hit.head) for hit in candidate.hits)
 
     def _is_idle(self, candidate: Candidate, head_at: int) -> bool:

@@ -20,7 +20,9 @@ INCLUDING_VERBS = {"include", "involve", "contain", "entail", "foresee"}
 PROPOSING_VERBS = {"suggest", "propose", "demand", "insist", "urge", "recommend", "request", "ask", "require"}
 WISHING_VERBS = {"want", "hope", "wish", "expect", "prefer", "like"}
 DEMANDING_VERBS = {"demand", "propose", "request", "urge", "require", "pledge", "promise", "vow"}
-UNASSERTING_VERBS = {"doubt", "deny", "question", "wonder", "fail", "forget", "pretend", "dispute", "decline"}
+UNASSERTING_VERBS = {"doubt", "deny", "question", "wonder", "fail", "forget", "pretend", "dispute"}
+IMAGINING_VERBS = {"suppose", "imagine", "assume", "picture"}
+OPENING_AUXILIARIES = {"had", "were", "should"}  # before their subject they suppose: `had A sent X`, `were A to send X`
 CHOOSING_VERBS = {"prefer", "choose", "favour", "favor", "pick"}
 COPULAS = {"be", "seem", "remain", "appear", "look"}
 UNSETTLED = {
@@ -84,18 +86,36 @@ class Scope:
         """Tell whether a clause is not said to hold: asked, supposed, doubted, denied, or not known."""
         if predicate.pos_ not in ("VERB", "AUX", "ADJ"):
             return False
-        if predicate.dep_ in ("ccomp", "xcomp") and predicate.head.lemma_.lower() in UNASSERTING_VERBS:
+        above = predicate.head
+        if predicate.dep_ in ("ccomp", "xcomp") and above.lemma_.lower() in UNASSERTING_VERBS:
+            return True
+        if predicate.dep_ == "xcomp" and above.lemma_.lower() == "decline" and predicate.lemma_.lower() in self._lexicon.speech_verbs:
+            return True  # `declined to say`; who declines to act has refused
+        if predicate.dep_ == "ccomp" and above.tag_ == "VB" and above.lemma_.lower() in IMAGINING_VERBS:
+            return not any(child.dep_ in SUBJECTS for child in above.children)
+        if self._is_supposed(predicate):
             return True
         if predicate.dep_ == "ccomp" and predicate.head.lemma_.lower() in COPULAS:
             before = predicate.doc[predicate.head.i : predicate.left_edge.i]
             if any(token.lower_ in UNSETTLED for token in before):
                 return True  # `it is far from certain that A would agree`
         for child in predicate.children:
-            if child.dep_ == "mark" and child.lower_ in SUPPOSING and predicate.dep_ == "advcl":
-                return True
             if child.dep_ == "advmod" and child.lower_ in ("when", "why", "how", "where") and predicate.dep_ in ("ccomp", "advcl"):
                 return True
         return False
+
+    def _is_supposed(self, predicate: Token) -> bool:
+        """Tell whether a clause, or the one that governs its infinitive, opens with `if` or with an auxiliary before its subject."""
+        clause = predicate
+        while clause.dep_ == "xcomp" and clause.head.pos_ in ("VERB", "AUX"):
+            clause = clause.head
+        if clause.dep_ != "advcl":
+            return False
+        if any(child.dep_ == "mark" and child.lower_ in SUPPOSING for child in clause.children):
+            return True
+        subject = next((child.i for child in clause.children if child.dep_ in SUBJECTS), -1)
+        openers = [clause, *(child for child in clause.children if child.dep_ in ("aux", "auxpass"))]
+        return any(token.lower_ in OPENING_AUXILIARIES and token.i < subject and token.i == clause.left_edge.i for token in openers)
 
     def is_yet_to_come(self, verb: Token) -> bool:
         """Tell whether somebody `has yet to` do it."""
@@ -124,6 +144,8 @@ class Scope:
             return True
         if verb.dep_ == "acl" and above.dep_ == "dobj" and self.adverse_verb(above) is not None:
             return True
+        if verb.dep_ == "pcomp" and above.head.pos_ == "NOUN":
+            return above.head.lemma_.lower() in self._lexicon.nouns  # `misgivings about sending X`, `interest in leading X`
         if verb.dep_ == "xcomp" or (verb.dep_ == "pcomp" and above.head.pos_ in ("VERB", "ADJ")):
             governor = above if verb.dep_ == "xcomp" else above.head
             objects = [child for child in governor.children if child.dep_ == "dobj"]

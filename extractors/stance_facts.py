@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from spacy.tokens import Doc, Token
 
 from extractors.candidates import Candidate, Scenes
-from extractors.conditions import find_condition
+from extractors.conditions import AHEAD, find_condition, marker_of
 from extractors.facts import FactFinder, Facts
 from extractors.lexicon import Lexicon
 from vocabulary.words import Stance
@@ -17,6 +17,7 @@ from vocabulary.words import Stance
 _NAMED = frozenset(("PERSON", "GPE", "NORP", "ORG", "LOC", "FAC", "DATE", "CARDINAL", "MONEY", "QUANTITY", "PERCENT", "ORDINAL", "TIME"))
 _PREDICATES = frozenset(("VERB", "AUX", "ADJ"))
 _TURNING = frozenset(("opposes", "ends"))
+_THREATENING = frozenset(("threaten", "warn", "vow"))
 _NEAR_WORDS = 4  # before and after the cue
 
 
@@ -63,21 +64,32 @@ def find_ground(candidate: Candidate, finder: FactFinder, scenes: Scenes, lexico
         facts[f"C:negations={min(negations, 2)}"] = 1
     if any(token.lower_ in lexicon.past for token in span):
         facts["C:past"] = 1
-    proposed = _proposed(candidate, condition, needs, doc)
+    proposed = _proposed(candidate, condition, needs, doc, lexicon)
     if proposed is not None:
         facts[f"R:in all={proposed}"] = 1
     return StanceGround(facts, predicate, condition, proposed)
 
 
-def _proposed(candidate: Candidate, condition: tuple[int, int] | None, needs: Token | None, doc: Doc) -> Stance | None:
-    """Return the stance of the first proposal; a condition limits support, and `unless` a refusal."""
+def _proposed(candidate: Candidate, condition: tuple[int, int] | None, needs: Token | None, doc: Doc, lexicon: Lexicon) -> Stance | None:
+    """Return the stance of the first proposal; a condition limits support, and a refusal where it threatens or waits."""
     if not candidate.proposals:
         return None
-    stance = candidate.proposals[0].leaning.stance()
+    proposal = candidate.proposals[0]
+    stance = proposal.leaning.stance()
+    if condition is None:
+        return stance
+    marker = marker_of(condition, doc, lexicon)
+    if marker in lexicon.refusal_markers:
+        return Stance.CONDITIONAL if stance is Stance.OPPOSES else stance  # `not lift X until` keeps X
+    if stance is Stance.OPPOSES:
+        return Stance.CONDITIONAL if marker == "unless" or (marker == "if" and _threatens(doc[proposal.predicate])) else stance
     limits = stance is Stance.SUPPORTS or (stance is Stance.UNDECIDED and needs is None)
-    if condition and (limits or (stance is Stance.OPPOSES and doc[condition[0]].lower_ == "unless")):
-        return Stance.CONDITIONAL
-    return stance
+    return Stance.CONDITIONAL if limits else stance
+
+
+def _threatens(predicate: Token) -> bool:
+    """Tell whether a clause threatens or foretells: `will cut X if`, `threatened to veto X if`."""
+    return predicate.lemma_.lower() in _THREATENING or any(child.lower_ in AHEAD for child in predicate.children if child.dep_ == "aux")
 
 
 def _add_chain(facts: Facts, candidate: Candidate, finder: FactFinder, path: list[Token]) -> None:
@@ -89,7 +101,7 @@ def _add_chain(facts: Facts, candidate: Candidate, finder: FactFinder, path: lis
         if negated or attitude != "none":
             links.append(f"not {attitude}" if negated else attitude)
             turned ^= negated ^ (attitude in _TURNING)
-        if token.pos_ in _PREDICATES and finder.does(token, candidate.actor):
+        if token.pos_ in _PREDICATES and finder.does(token, candidate.actor) and not finder.is_governed(token):
             break
     if links:
         facts[f"T:{' < '.join(links[:3])}"] = 1
@@ -100,7 +112,7 @@ def _add_chain(facts: Facts, candidate: Candidate, finder: FactFinder, path: lis
 def _predicate(candidate: Candidate, finder: FactFinder, path: list[Token]) -> Token:
     predicates = [token for token in path if token.pos_ in _PREDICATES]
     for token in predicates:
-        if finder.does(token, candidate.actor):
+        if finder.does(token, candidate.actor) and not finder.is_governed(token):
             return token
     return predicates[0] if predicates else path[-1]
 

@@ -17,6 +17,8 @@ class Leaning:
 
     score: int = 2
     decided: bool = False
+    refused: bool = False
+    """True where the score is a refusal (`reject X`), not what ends something (`lift X`): who refuses to refuse has decided nothing."""
 
     def stance(self) -> Stance:
         """Return the stance of the scale."""
@@ -27,16 +29,19 @@ class Leaning:
         score = self.score
         match attitude:
             case Attitude.SUPPORTS | Attitude.ACTS:
-                after = score if not negated else (-2 if score > 0 else 0)
+                after = score if not negated else (-2 if score > 0 else 2 if score < 0 and not self.refused else 0)
             case Attitude.OPPOSES:
-                after = 0 if negated else (-2 if score >= 0 else 2)
+                after = 0 if negated or self.refused else (-2 if score >= 0 else 2)
             case Attitude.ENDS:
                 after = score if negated else -score
             case Attitude.SCEPTICAL:
                 after = (2 if score > 0 else -1) if negated else (-1 if score >= 0 else 0)
             case Attitude.UNDECIDED:
                 after = -2 if negated and score > 0 else 0
-        return Leaning(after, decided=True)
+            case Attitude.DECIDES:
+                after = 0 if negated else score
+        refuses = attitude is Attitude.OPPOSES and after < 0
+        return Leaning(after, decided=True, refused=refuses or (self.refused and after == score and after < 0))
 
     def negated(self) -> "Leaning":
         """Return the leaning under a bare negation (`there will be no X`)."""
