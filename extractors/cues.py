@@ -36,6 +36,8 @@ IDEA_NOUNS = {
     "thought",
     "undertaking",
 }
+DIRECTED = {"on", "against", "to", "for"}
+PLACED = {"in", "into", "inside"}
 POINTING = {"the", "this", "that", "such", "these", "those"}
 _BACK = Cue(match="it")
 
@@ -57,6 +59,10 @@ class CueFinder:
         self._index: PatternIndex[tuple[Issue, Cue]] = PatternIndex(
             (cue.match, (issue, cue)) for issue in watch.issues for cue in issue.cues
         )
+        self._home = frozenset((*watch.relevance.anchors, *watch.relevance.parties))
+        self._states = frozenset(actor.id for actor in watch.actors if actor.kind == "state")
+        undertakings = {whole for issue in watch.issues for whole in issue.own_forces_of}
+        self._placed = frozenset(issue.id for issue in watch.issues if issue.own_forces_of or issue.id in undertakings)
         self._beaten_by = {issue.id: {other.id for other in watch.issues if issue.id in other.more_specific_than} for issue in watch.issues}
 
     def find(self, sentence: Span, actors: ActorsAt) -> list[CueHit]:
@@ -69,10 +75,28 @@ class CueFinder:
             if cue.unless and occurs(cue.unless, sentence, actors):
                 continue
             head = _head_of(sentence, match)
+            if self._is_elsewhere(issue, head, actors):
+                continue
             known = hits.get((issue.id, head.i))
             if known is None or len(match.words) > len(known.match.words):
                 hits[(issue.id, head.i)] = CueHit(issue, cue, match, head.i)
         return sorted(self._most_specific(list(hits.values())), key=lambda hit: (hit.match.start, hit.issue.id))
+
+    def _is_elsewhere(self, issue: Issue, head: Token, actors: ActorsAt) -> bool:
+        """Tell whether the words of a cue say that it is about another state: `sanctions on X`, `soldiers in Y`.
+
+        Of an undertaking with soldiers the place decides; of the rest, on whom or for whom it is. Where the words name a party
+        of the watch as well, they are about it.
+        """
+        wanted = DIRECTED | PLACED if issue.id in self._placed else DIRECTED
+        places = [
+            pobj
+            for prep in (grand for child in (head, *head.children) for grand in child.children)
+            if prep.dep_ == "prep" and prep.lower_ in wanted
+            for pobj in prep.children
+            if pobj.dep_ == "pobj" and pobj.pos_ == "PROPN" and actors.ids_of(pobj) & self._states
+        ]
+        return bool(places) and not any(actors.ids_of(token) & self._home for token in head.subtree)
 
     def find_back(self, sentence: Span, earlier: list[CueHit]) -> list[CueHit]:
         """Return what a sentence without a cue says of the issue before it: `mocked it`, `is open to that`, `praised the idea`.

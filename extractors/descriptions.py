@@ -4,6 +4,7 @@ Works on the names of one document (`extractors.names`); `extractors.mentions` a
 """
 
 from bisect import bisect_left
+from dataclasses import replace
 from functools import cached_property
 
 from spacy.tokens import Token
@@ -12,6 +13,7 @@ from extractors.gazetteer import NameKind
 from extractors.holders import Holder, HolderKind
 from extractors.names import MODIFIER_DEPS, NamedActors
 
+SUBJECT_DEPS = ("nsubj", "nsubjpass")
 DEFINITE = {"the", "this", "that", "these", "those", "both", "all"}
 SIDES = {"both": 2, "two": 2, "three": 3}
 SIDE_NOUNS = {
@@ -105,7 +107,10 @@ class DescribedActors(NamedActors):
         hit = self._hit_at.get(index)
         if index in self._holder_at or (hit is not None and hit.name.kind in (NameKind.CAPITAL, NameKind.SEAT)):
             return True
-        return self.doc[index].dep_ in ("nsubj", "nsubjpass", "poss", "ROOT")
+        token = self.doc[index]
+        if token.dep_ in MODIFIER_DEPS and token.head.lemma_.lower() in self._lexicon.officials:
+            token = token.head  # `the Aish ministry`
+        return token.dep_ in ("nsubj", "nsubjpass", "poss", "ROOT")
 
     def _house(self, token: Token, lemma: str) -> list[Holder]:
         """Resolve `the government`, `the defence ministry`, `the spokesman` to the state named last."""
@@ -119,6 +124,34 @@ class DescribedActors(NamedActors):
                 spoken = lemma.startswith("spokes")
                 kind = HolderKind.SPOKESPERSON if spoken else HolderKind.STATE
                 return [Holder((states[0],), kind, token.i, speaker=self._phrase(token) if spoken else None)]
+        return []
+
+    def _aged(self, token: Token) -> list[Holder]:
+        """Resolve `the 68-year-old` to the person in office named last."""
+        before = [other.lower_ for other in self.doc[max(token.i - 4, 0) : token.i]]
+        if (
+            token.lower_ not in ("old", "year-old")
+            or not (token.lower_ == "year-old" or "year" in before)
+            or token.dep_ not in SUBJECT_DEPS
+        ):
+            return []
+        last = next((h for i, h in reversed(self._persons_in_order) if token.i - HOUSE_REACH < i < token.i and h.ids), None)
+        return [replace(last, token=token.i)] if last else []
+
+    def _of_two(self, token: Token) -> list[Holder]:
+        """Resolve `the latter`, `the former` to one of the two named together last."""
+        if not any(child.dep_ == "det" for child in token.children) or token.dep_ not in SUBJECT_DEPS:
+            return []
+        for conjunct in reversed(self._conjuncts[: bisect_left(self._conjuncts, token.i)]):
+            first = self.doc[conjunct].head
+            if token.i - conjunct > GATHERED_REACH or first.dep_ == "conj":
+                break
+            meant = self.doc[conjunct] if token.lower_ == "latter" else first
+            return [replace(holder, token=token.i) for holder in self.own_holders(meant)]
+        return []
+
+    def own_holders(self, token: Token) -> list[Holder]:  # noqa: ARG002 (for those who can tell)
+        """Return those for whom a phrase stands without its conjuncts; descriptions alone cannot tell."""
         return []
 
     def _speaks(self, token: Token) -> bool:

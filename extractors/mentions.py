@@ -15,6 +15,8 @@ from vocabulary.watch import Person, Role
 from vocabulary.words import Attribution
 
 VAGUE = {"many", "some", "several", "others", "most", "few", "both", "all", "those", "number", "dozen", "group", "majority"}
+PLURAL_NAMES = ("NNS", "NNPS")
+COUNTED = {"most", "many", "few", "majority", "per", "percent", "%", "half", "third", "quarter", "some", "cent", "share"}
 LOOK_BACK_SENTENCES = 4
 LAST_STATE_REACH = 40
 ONE_OF_THEM = {"one", "another", "others", "second", "third", "two"}
@@ -52,7 +54,11 @@ class DocumentActors(DescribedActors):
         if token.i in self._holder_at:
             return [self._holder_at[token.i]]
         lemma = token.lemma_.lower()
-        if lemma in self._lexicon.nobody:
+        if lower in ("old", "year-old"):
+            return self._aged(token)
+        if lower in ("latter", "former") and token.pos_ in ("NOUN", "ADJ", "PROPN", "PRON"):
+            return self._of_two(token)
+        if lemma in self._lexicon.nobody or (token.tag_ in PLURAL_NAMES and self._is_public(token)):
             return [replace(NOBODY, token=token.i, speaker=self._phrase(token))]
         hit = self._hit_at.get(token.i)
         if hit and hit.name.ids and not self._modifies_only(token, hit):
@@ -116,6 +122,17 @@ class DocumentActors(DescribedActors):
         if not ids:
             return []
         return [Holder(ids, HolderKind.GROUP if set(ids) & self._bodies else HolderKind.STATE, token.i)]
+
+    def _is_public(self, token: Token) -> bool:
+        """Tell whether a people is counted, as by a poll (`six in ten Xs`, `most Xs`), and not meant as its state."""
+        hit = self._hit_at.get(token.i)
+        if hit is None or hit.name.kind is not NameKind.DEMONYM:
+            return False
+        counted = any(child.dep_ == "nummod" or child.lower_ in COUNTED for child in token.children)
+        above = token.head
+        return counted or (
+            token.dep_ == "pobj" and above.lower_ in ("of", "in") and (above.head.pos_ == "NUM" or above.head.lower_ in COUNTED)
+        )
 
     def _modifies_only(self, token: Token, hit: NameHit) -> bool:
         """Tell whether the name is a mere modifier at `token`, as in `Russian missiles`."""

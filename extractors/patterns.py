@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-from spacy.tokens import Span
+from spacy.tokens import Span, Token
 
 from vocabulary.patterns import ANY_ACTOR, parse_pattern
 
@@ -79,6 +79,10 @@ class ActorsAt:
         self._present: dict[int, frozenset[str]] = {}
         self.known: dict[tuple[str, int], bool] = {}
         """What `occurs` has answered, by pattern and first token of the sentence."""
+
+    def ids_of(self, token: Token) -> frozenset[str]:
+        """Return the actors named at `token`; empty for none."""
+        return self._ids.get(token.i, frozenset())
 
     def words_in(self, sentence: Span) -> tuple[Word, ...]:
         """Return the words of a sentence in order; kept, since many patterns are tried on one sentence."""
