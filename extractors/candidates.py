@@ -18,6 +18,7 @@ from extractors.own_part import find_pair, issue_for
 from extractors.patterns import ActorsAt
 from extractors.proposals import Proposal, Proposer
 from extractors.speech import Attributions, Source
+from extractors.stances import Leaning
 from vocabulary.watch import Issue, Watch
 
 SHORTEST_CHARS = 12
@@ -56,6 +57,8 @@ class Candidate:
     """What the rules make of it; often nothing."""
     others: list[Proposal]
     """What the rules make of the issue's words in the sentence as the position of other actors."""
+    beside: list[Proposal]
+    """What the rules make of it for the same actor on the other one of own part and undertaking."""
     reach: tuple[int, bool] | None
     """How many sentences back the actor was last spoken of, and whether as a subject or speaker."""
 
@@ -103,12 +106,18 @@ class Scenes:
             for issue_id, hits in here.items():
                 issue = self.watch.issue_by_id[issue_id]
                 by_actor = {actor: found for (actor, known), found in proposals.items() if known == issue_id}
+                pair = find_pair(self.watch, issue) or ()
                 for actor in named:
+                    beside = [p for other in pair if other.id != issue_id for p in proposals.get((actor, other.id), ())]
                     others = [proposal for other, found in by_actor.items() if other != actor for proposal in found]
-                    yield Candidate(scene, actor, issue, hits, by_actor.get(actor, []), others, reach.get(actor))
+                    yield Candidate(scene, actor, issue, hits, by_actor.get(actor, []), others, beside, reach.get(actor))
             for issue in before:
                 for actor in present:
-                    yield Candidate(scene, actor, issue, [], [], [], reach.get(actor))
+                    yield Candidate(scene, actor, issue, [], [], [], [], reach.get(actor))
+
+    def lean(self, candidate: Candidate) -> Leaning | None:
+        """Return where the words of the first cue lean, whoever holds it; None where they say nothing or there is no cue."""
+        return self._proposer.lean(candidate.hits[0], candidate.actor) if candidate.hits else None
 
     def _issues_before(self, scene: Scene, here: dict[str, list[CueHit]]) -> list[Issue]:
         """Return the issues of the sentence before that the sentence itself has no cue of."""

@@ -344,6 +344,10 @@ class FactFinder:
         """Tell whether `actor` does what `token` says."""
         return actor in self._node(token).subjects
 
+    def is_anybodys(self, token: Token) -> bool:
+        """Tell whether some actor does what `token` says."""
+        return bool(self._node(token).subjects)
+
     def is_governed(self, token: Token) -> bool:
         """Tell whether the word above says what stance it is: `refused to lift X`."""
         return self._scope.is_governed_infinitive(token)

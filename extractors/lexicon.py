@@ -34,6 +34,8 @@ class Lexicon:
     nouns: dict[str, Attitude]
     warm: frozenset[str]
     light: frozenset[str]
+    talking: frozenset[str]
+    epistemic: frozenset[str]
     demands_of_others: frozenset[str]
     speech_verbs: frozenset[str]
     thinking: frozenset[str]
@@ -79,6 +81,8 @@ def load_lexicon() -> Lexicon:
         nouns=_classes(raw["nouns"]),
         warm=frozenset(raw["adjectives"]["warm"]),
         light=frozenset(raw["predicates"]["light"]),
+        talking=frozenset(raw["predicates"]["talking"]),
+        epistemic=frozenset(raw["predicates"]["epistemic"]),
         demands_of_others=frozenset(raw["predicates"]["demands_of_others"]),
         speech_verbs=frozenset(speech["verbs"]),
         thinking=frozenset(speech["thinking"]),
@@ -129,6 +133,13 @@ def phrases(token: Token) -> list[str]:
             base = " ".join(part for part in (lemma, noun.lemma_.lower(), particle) if part)
             found += [f"{base} {preposition}" for preposition in [*tail, *(p.lower_ for p in prepositions)]]
             found.append(base)
+    found += [
+        f"{lemma} {child.lower_} {grand.lower_}"  # "stop short of": the preposition hangs on the adverb
+        for child in token.children
+        if child.dep_ in ("advmod", "acomp", "prt") and child.i > token.i
+        for grand in child.children
+        if grand.dep_ == "prep"
+    ]
     for particle in particles:
         found += [f"{lemma} {particle} {preposition.lower_}" for preposition in prepositions]
         found.append(f"{lemma} {particle}")

@@ -94,9 +94,32 @@ class Proposer:
             found = self._by_speaker(hit, head, climb, source)
         return [replace(proposal, source=source) for proposal in found]
 
+    def lean(self, hit: CueHit, actor: str) -> Leaning | None:
+        """Return where the words lean between a cue and what `actor` does, whoever may hold it; None where they say nothing."""
+        head = self._doc[hit.head]
+        climb = _Climb(Leaning(-2 if hit.cue.inverse else 2))
+        self._start(hit, head, climb)
+        node = head
+        for _ in range(CLIMB_LIMIT):
+            if node.head.i == node.i or node.head.sent.start != node.sent.start:
+                break
+            child, node = node, node.head
+            if self._scope.leaves_adjunct(child, node):
+                break
+            self._visit(hit, node, child, climb)
+            if node.pos_ not in ("VERB", "AUX", "ADJ") or self._scope.is_governed_infinitive(node):
+                continue
+            if any(actor in holder.ids for holder in self._clauses.subjects(node)):
+                break
+        return climb.leaning if climb.leaning.decided else None
+
     def _may_be_answered(self, node: Token) -> bool:
         """Tell whether the verb above may show another's stance on the same: `A rejected B's call for X`."""
-        return node.pos_ in ("NOUN", "PROPN") and node.dep_ in ("dobj", "nsubjpass") and node.head.pos_ == "VERB"
+        if node.pos_ not in ("NOUN", "PROPN"):
+            return False
+        if node.dep_ == "pobj":
+            return node.head.head.pos_ == "ADJ" and node.head.head.dep_ in ("acomp", "ROOT")  # `is cool on B's plan`
+        return node.dep_ in ("dobj", "nsubjpass") and node.head.pos_ == "VERB"
 
     def _purpose(self, hit: CueHit, child: Token, node: Token, climb: _Climb, source: Source | None) -> list[Proposal]:
         """Read a purpose (`... to bring about X`): who does something in order to is for it."""
@@ -204,6 +227,9 @@ class Proposer:
         if node.lower_ == "against" and node.head.lemma_.lower() in STANDING_VERBS:
             climb.leaning = climb.leaning.under(Attitude.OPPOSES, negated=False)
             climb.rule = "against"
+        elif node.lower_ in ("for", "behind") and node.dep_ == "prep" and node.head.lemma_.lower() == "be" and child.dep_ == "pobj":
+            climb.leaning = climb.leaning.under(Attitude.SUPPORTS, negated=False)
+            climb.rule = node.lower_
         return []
 
     def _visit_verb(self, hit: CueHit, verb: Token, child: Token, climb: _Climb) -> list[Proposal]:
@@ -233,6 +259,8 @@ class Proposer:
                 return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule or "light-verb")
             return []
         attitude, word = found
+        if word == "deny" and negated and any(other.dep_ == "dative" for other in verb.children):
+            negated, attitude = False, Attitude.SUPPORTS  # `cannot deny B X`
         if attitude is Attitude.SUPPORTS and self._scope.merely_tells(verb, child):
             # `suggested that X was far away`: what is told decides, not the telling
             return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule) if climb.leaning.decided else []
@@ -368,7 +396,8 @@ class Proposer:
             climb.leaning = Leaning(0, decided=True)
         if any(child.dep_ == "mark" and child.lower_ in OPENING_MARKS for child in self._doc[predicate.i].children):
             climb.leaning = Leaning(0, decided=True)  # `whether A will send X` leaves it open
-        if hit.issue.talking_supports and climb.leaning.score == 0 and climb.rule.startswith("undecided"):
+        told, _, word = climb.rule.partition(":")
+        if hit.issue.talking_supports and climb.leaning.score == 0 and told == "undecided" and word in self._lexicon.talking:
             climb.leaning = Leaning(2, decided=True)
         speakers = (
             [token for token in self._clauses.subject_tokens(predicate) if token.lower_ in FIRST]

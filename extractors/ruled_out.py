@@ -17,7 +17,7 @@ class Grammar:
     """Answers for one document."""
 
     def __init__(self, scenes: Scenes, finder: FactFinder, lexicon: Lexicon) -> None:
-        self._scenes, self._finder = scenes, finder
+        self._scenes, self._finder, self._lexicon = scenes, finder, lexicon
         self._scope = Scope(scenes.clauses, lexicon)
 
     def rules_out(self, candidate: Candidate) -> bool:
@@ -38,9 +38,16 @@ class Grammar:
         head = self._scenes.doc[head_at]
         if self._scope.is_set_aside(head):
             return True
+        others_stance = False
         for token in self._finder.path(head):
-            if token.pos_ in _PREDICATES and self._finder.does(token, candidate.actor):
-                return self._scope.is_unasserted(token)
+            if token.pos_ not in _PREDICATES:
+                continue
+            if self._finder.does(token, candidate.actor):
+                lemma = token.lemma_.lower()
+                return self._scope.is_unasserted(token) or (others_stance and lemma in self._lexicon.epistemic)
+            if token.dep_ == "ccomp" and token.head.lemma_.lower() == "deny" and self._finder.does(token.head, candidate.actor):
+                return True
+            others_stance |= self._finder.attitude_of(token) != "none" and self._finder.is_anybodys(token)
         return False
 
 

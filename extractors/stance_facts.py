@@ -12,12 +12,14 @@ from extractors.candidates import Candidate, Scenes
 from extractors.conditions import AHEAD, find_condition, marker_of
 from extractors.facts import FactFinder, Facts
 from extractors.lexicon import Lexicon
+from extractors.proposals import Proposal
 from vocabulary.words import Stance
 
 _NAMED = frozenset(("PERSON", "GPE", "NORP", "ORG", "LOC", "FAC", "DATE", "CARDINAL", "MONEY", "QUANTITY", "PERCENT", "ORDINAL", "TIME"))
 _PREDICATES = frozenset(("VERB", "AUX", "ADJ"))
 _TURNING = frozenset(("opposes", "ends"))
 _THREATENING = frozenset(("threaten", "warn", "vow"))
+_SHORT = 24  # tokens of a sentence in which rules seldom go astray
 _NEAR_WORDS = 4  # before and after the cue
 
 
@@ -39,10 +41,11 @@ def find_ground(candidate: Candidate, finder: FactFinder, scenes: Scenes, lexico
     doc, span = scenes.doc, candidate.scene.span
     head = doc[candidate.hits[0].head] if candidate.hits else span.root
     path = finder.path(head)
-    predicate = doc[candidate.proposals[0].predicate] if candidate.proposals else _predicate(candidate, finder, path)
+    proposals = candidate.proposals or candidate.beside
+    predicate = doc[proposals[0].predicate] if proposals else _predicate(candidate, finder, path)
     topical = {i for hit in candidate.scene.hits for i in hit.match.words} | scenes.actors.ids_at.keys()
     own = {i for hit in candidate.hits for i in hit.match.words}
-    needs = next((doc[proposal.needs] for proposal in candidate.proposals if proposal.needs >= 0), None)
+    needs = next((doc[proposal.needs] for proposal in proposals if proposal.needs >= 0), None)
     others = frozenset(i for hit in candidate.scene.hits if hit.issue.id != candidate.issue.id for i in hit.match.words) - own
     condition = find_condition(predicate, head, needs=needs, lexicon=lexicon, cue_tokens=others)
     facts: Facts = {}
@@ -64,17 +67,20 @@ def find_ground(candidate: Candidate, finder: FactFinder, scenes: Scenes, lexico
         facts[f"C:negations={min(negations, 2)}"] = 1
     if any(token.lower_ in lexicon.past for token in span):
         facts["C:past"] = 1
-    proposed = _proposed(candidate, condition, needs, doc, lexicon)
+    proposed = _proposed(proposals[0], condition, needs, doc, lexicon) if proposals else None
+    if proposed is None and (leaning := scenes.lean(candidate)) is not None:
+        facts[f"R:leans={leaning.stance()}"] = 1
+        if condition is not None:
+            facts["R:leans under condition"] = 1
     if proposed is not None:
         facts[f"R:in all={proposed}"] = 1
+        if len(span) <= _SHORT:
+            facts[f"R:in short={proposed}"] = 1
     return StanceGround(facts, predicate, condition, proposed)
 
 
-def _proposed(candidate: Candidate, condition: tuple[int, int] | None, needs: Token | None, doc: Doc, lexicon: Lexicon) -> Stance | None:
-    """Return the stance of the first proposal; a condition limits support, and a refusal where it threatens or waits."""
-    if not candidate.proposals:
-        return None
-    proposal = candidate.proposals[0]
+def _proposed(proposal: Proposal, condition: tuple[int, int] | None, needs: Token | None, doc: Doc, lexicon: Lexicon) -> Stance:
+    """Return the stance of a proposal; a condition limits support, and a refusal where it threatens or waits."""
     stance = proposal.leaning.stance()
     if condition is None:
         return stance
