@@ -237,6 +237,7 @@ class FactFinder:
             self._add_path(facts, self.path(head), actor, heads)
             self._add_source(facts, head, candidate)
         facts["P:distance"] = nearest / 30
+        _flag(facts, "P:asked", self._scope.question_above(self.scenes.doc[candidate.hits[0].head]) is not None)
         if places:
             head_at = candidate.hits[0].head
             near = min(places, key=lambda place: (abs(place - head_at), place))
@@ -309,6 +310,11 @@ class FactFinder:
         if not candidate.proposals:
             _flag(facts, "R:other part", self._proposes_other_part(candidate))
             _flag(facts, "R:another", bool(candidate.others))
+            _flag(facts, "R:beside", bool(candidate.beside))
+            for other in candidate.others:
+                if other.source is not None and any(candidate.actor in holder.ids for holder in other.source.holders):
+                    facts["R:tells of another"] = 1  # `A said that B backs it`
+                    facts[f"R:tells of={other.rule.partition(':')[0].partition(' ')[0]}"] = 1
             return
         proposal = candidate.proposals[0]
         facts["R:any"] = 1

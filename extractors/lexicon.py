@@ -35,6 +35,7 @@ class Lexicon:
     warm: frozenset[str]
     light: frozenset[str]
     talking: frozenset[str]
+    fearing: frozenset[str]
     epistemic: frozenset[str]
     demands_of_others: frozenset[str]
     speech_verbs: frozenset[str]
@@ -81,6 +82,7 @@ def load_lexicon() -> Lexicon:
         nouns=_classes(raw["nouns"]),
         warm=frozenset(raw["adjectives"]["warm"]),
         light=frozenset(raw["predicates"]["light"]),
+        fearing=frozenset(raw["predicates"]["fearing"]),
         talking=frozenset(raw["predicates"]["talking"]),
         epistemic=frozenset(raw["predicates"]["epistemic"]),
         demands_of_others=frozenset(raw["predicates"]["demands_of_others"]),

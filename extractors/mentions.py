@@ -41,7 +41,8 @@ class DocumentActors(DescribedActors):
 
     def is_excepted(self, conjunct: Token) -> bool:
         """Tell whether a conjunct is left out: `X, but not Y`, `everyone but Y`."""
-        before = {token.lower_ for token in self.doc[max(conjunct.left_edge.i - 2, 0) : conjunct.left_edge.i]}
+        first = conjunct.sent.start + 1  # `But A said` leaves nobody out
+        before = {token.lower_ for token in self.doc[max(conjunct.left_edge.i - 2, first) : conjunct.left_edge.i]}
         return bool(before & {"but", "not", "except"})
 
     def _own_holders(self, token: Token, depth: int) -> list[Holder]:

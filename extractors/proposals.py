@@ -67,6 +67,8 @@ class Proposer:
         if source is not None and source.holders and all(holder.kind is HolderKind.NOBODY for holder in source.holders):
             return []  # an expert's words are nobody's position
         climb = _Climb(Leaning(-2 if hit.cue.inverse else 2))
+        if (question := self._scope.question_above(head)) is not None:
+            return self._by_answer(hit, question, climb)
         if hit.cue.by:
             holder = Holder((hit.cue.by,), HolderKind.STATE, head.i)
             return [Proposal(hit, holder, climb.leaning, head.i, "by-cue", source)]
@@ -112,6 +114,34 @@ class Proposer:
             if any(actor in holder.ids for holder in self._clauses.subjects(node)):
                 break
         return climb.leaning if climb.leaning.decided else None
+
+    def _by_answer(self, hit: CueHit, question: Token, climb: _Climb) -> list[Proposal]:
+        """Read what is answered to a question in the same sentence: `asked whether A would send X, B said it would not`."""
+        answer = question.head if question.dep_ in ("advcl", "acl", "ccomp", "dep") else question
+        if answer.i == question.i:
+            return []
+        asked = {token.i for token in question.subtree}
+        if any(token.lower_ in ("no", "not", "n't", "never") for token in answer.subtree if token.i not in asked and self._is_short(token)):
+            climb.leaning, climb.rule = climb.leaning.negated(), "answer:no"
+        elif any(token.lower_ == "yes" or self._stands_alone(token) for token in answer.subtree if token.i not in asked):
+            climb.leaning, climb.rule = replace(climb.leaning, decided=True), "answer:yes"
+        else:
+            return []
+        return self._emit(hit, self._clauses.subjects(answer), answer, climb, climb.rule)
+
+    def _is_short(self, token: Token) -> bool:
+        """Tell whether a `no` answers for itself: alone, or with an auxiliary whose verb is left out."""
+        if token.dep_ == "neg":
+            return self._stands_alone(token.head)
+        return token.lower_ == "no" and token.dep_ != "det"
+
+    def _stands_alone(self, token: Token) -> bool:
+        """Tell whether an auxiliary stands for a verb that was said before: `said it would`."""
+        return (
+            token.pos_ == "AUX"
+            and token.dep_ == "ccomp"
+            and not any(c.dep_ in ("attr", "acomp", "prep", "dobj", "xcomp") for c in token.children)
+        )
 
     def _may_be_answered(self, node: Token) -> bool:
         """Tell whether the verb above may show another's stance on the same: `A rejected B's call for X`."""
@@ -261,6 +291,8 @@ class Proposer:
         attitude, word = found
         if word == "deny" and negated and any(other.dep_ == "dative" for other in verb.children):
             negated, attitude = False, Attitude.SUPPORTS  # `cannot deny B X`
+        if word in self._lexicon.fearing and climb.leaning.score < 0:
+            attitude, climb.leaning = Attitude.SUPPORTS, replace(climb.leaning, score=2)  # who fears the end of X is for X
         if attitude is Attitude.SUPPORTS and self._scope.merely_tells(verb, child):
             # `suggested that X was far away`: what is told decides, not the telling
             return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule) if climb.leaning.decided else []
@@ -279,10 +311,14 @@ class Proposer:
 
     def _by_object(self, verb: Token, child: Token, *, negated: bool) -> Callable[[Leaning], Leaning] | None:
         """Return what a verb that says nothing itself makes of the cue by its object: `sees risks in X`; None where it has none."""
-        if verb.lemma_.lower() not in self._lexicon.light or child.dep_ != "prep":
+        if verb.lemma_.lower() not in self._lexicon.light or child.dep_ not in ("prep", "dative"):
             return None
         for noun in verb.children:
-            if noun.dep_ == "dobj" and (found := first_class([noun.lemma_.lower()], self._lexicon.nouns)):
+            if noun.dep_ != "dobj":
+                continue
+            described = [first_class([word.lemma_.lower()], self._lexicon.adjectives) for word in noun.children if word.dep_ == "amod"]
+            found = first_class([noun.lemma_.lower()], self._lexicon.nouns) or next(filter(None, described), None)
+            if found:
                 denied = negated or any(word.lower_ in SCANT for word in noun.children)
                 return lambda leaning: _under_noun(leaning, found[0], denied=denied)
         return None
@@ -348,6 +384,8 @@ class Proposer:
 
     def _visit_adjective(self, hit: CueHit, adjective: Token, climb: _Climb) -> list[Proposal]:
         found = first_class(phrases(adjective), self._lexicon.adjectives)
+        if adjective.lower_ in ("early", "soon") and any(child.lower_ == "too" for child in adjective.children):
+            found = (Attitude.UNDECIDED, "too early")
         verb = adjective.head if adjective.dep_ in ("acomp", "oprd", "attr") else None
         if found is None:
             return []

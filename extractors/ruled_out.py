@@ -1,15 +1,14 @@
 """What grammar rules out before anything is judged: words that show no position of the actor, whatever else speaks for one.
 
-A question, what is only supposed, what is set aside for something else, who is left out of a list,
-and who only tells of another's stance.
+A question, what is only supposed or frames what is said, what is set aside for something else, who is left out of a list.
 """
 
 from extractors.candidates import Candidate, Scenes
 from extractors.facts import FactFinder
 from extractors.lexicon import Lexicon
-from extractors.proposals import Proposal
 from extractors.scope import Scope
 
+_BEFORE_AND_AFTER = ("after", "before", "until", "following", "since")
 _PREDICATES = ("VERB", "AUX", "ADJ")
 
 
@@ -27,8 +26,6 @@ class Grammar:
         mentions = candidate.scene.mentions.get(candidate.actor, [])
         if mentions and not candidate.proposals and all(self._scenes.actors.is_excepted(token) for token, _ in mentions):
             return True
-        if not candidate.proposals and any(_tells_of(candidate.actor, other) for other in candidate.others):
-            return True
         if candidate.proposals:
             return False  # whoever proposed looked at all of this
         return bool(candidate.hits) and all(self._is_idle(candidate, hit.head) for hit in candidate.hits)
@@ -39,9 +36,13 @@ class Grammar:
         if self._scope.is_set_aside(head):
             return True
         others_stance = False
+        if head.dep_ == "pobj" and head.head.lower_ in _BEFORE_AND_AFTER:
+            return True  # `would go only after X`: X is the occasion
         for token in self._finder.path(head):
             if token.pos_ not in _PREDICATES:
                 continue
+            if self._scope.is_framing(token) and not candidate.beside and not self._finder.does(token, candidate.actor):
+                return True  # `will go once X holds`: who holds X does not follow
             if self._finder.does(token, candidate.actor):
                 lemma = token.lemma_.lower()
                 return self._scope.is_unasserted(token) or (others_stance and lemma in self._lexicon.epistemic)
@@ -49,8 +50,3 @@ class Grammar:
                 return True
             others_stance |= self._finder.attitude_of(token) != "none" and self._finder.is_anybodys(token)
         return False
-
-
-def _tells_of(actor: str, other: Proposal) -> bool:
-    """Tell whether the words are the actor's, on what another holds: `A said that B backs it`."""
-    return other.source is not None and any(actor in holder.ids for holder in other.source.holders)
