@@ -7,10 +7,11 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from extractors.candidates import Candidate, Scenes
 from extractors.clauses import Clauses
+from extractors.considered import Considered, NearMiss, find_near_misses
 from extractors.cues import CueFinder
 from extractors.dates import find_dates
 from extractors.events import EventFinder
@@ -114,6 +115,25 @@ class Tagger:
             read = self._read(document, reading, doc)
             yield [_view(candidate, read, self._lexicon) for candidate in read.scenes.candidates()]
 
+    def consider(self, document: Document) -> Considered:
+        """Return the sentences of `document` and what was considered in them and not taken, whatever the gate thinks of the text."""
+        reading = read_marks(document.text)
+        read = self._read(document, reading, self._nlp(parsable(reading.text)))
+        positions = build_positions(read.context, self._judge, read.scenes, read.finder)
+        places = [reading.span_of(*_trimmed(scene.span)) for scene in read.scenes.scenes]
+        taken = {
+            (one.actor, one.issue, number)
+            for one in positions
+            for number, (start, end) in enumerate(places)
+            if start <= one.quote_start < end
+        }
+        found = find_near_misses(read.scenes, read.finder, self._judge, self._lexicon, taken)
+        missed = [
+            NearMiss(one.actor, one.issue.id, *places[one.scene.index], rate, self._judge.threshold, why, against)
+            for one, rate, why, against in found
+        ]
+        return Considered(tuple(places), tuple(missed))
+
     def _tag_parsed(self, document: Document, reading: Reading, doc: Doc, relevance: float) -> TaggedDocument:
         """Tag one parsed document: what it holds is read, then positions and events are made of it."""
         read = self._read(document, reading, doc)
@@ -172,8 +192,13 @@ class _Read(NamedTuple):
 
 
 def _view(candidate: Candidate, read: _Read, lexicon: Lexicon) -> CandidateView:
-    text = candidate.scene.span.text
-    start = candidate.scene.span.start_char
-    place = read.context.reading.span_of(start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
+    place = read.context.reading.span_of(*_trimmed(candidate.scene.span))
     ground = find_ground(candidate, read.finder, read.scenes, lexicon)
     return CandidateView(candidate.actor, candidate.issue.id, place, read.finder.facts_of(candidate), ground.facts)
+
+
+def _trimmed(span: Span) -> tuple[int, int]:
+    """Return the characters (start, end) of a sentence without the blanks around it; at least one."""
+    text, start = span.text, span.start_char
+    first = start + len(text) - len(text.lstrip())
+    return min(first, span.end_char - 1), max(start + len(text.rstrip()), min(first, span.end_char - 1) + 1)
