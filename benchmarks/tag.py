@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from extractors.model import load_model
+from extractors.reading import read_marks
 from extractors.relevance import RelevanceGate
 from flows.cleaning import clean_document
 from flows.context import open_context
@@ -71,7 +72,7 @@ def main() -> None:
 
     def pass_gate() -> None:
         for text in texts:
-            gate.score(text)
+            gate.score(read_marks(text).text)
 
     parsing, tagging, gating = fastest([parse, tag, pass_gate], args.rounds)
     print(f"texts {len(texts)}, characters {sum(map(len, texts))}")

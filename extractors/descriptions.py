@@ -85,14 +85,16 @@ class DescribedActors(NamedActors):
                 return [Holder(tuple(reversed(named[:wanted])), HolderKind.STATE, token.i)]
         return []
 
-    def _gathered(self, token: Token) -> list[Holder]:
-        """Resolve `the leaders`, `all sides` to the last list of several actors before `token`."""
+    def _gathered(self, token: Token, depth: int) -> list[Holder]:
+        """Resolve `the leaders`, `all sides` to the last list of several actors before `token`; in such a list they are nobody."""
+        if depth > 1:  # a list that holds `the leaders` would lead back to itself
+            return []
         near = self._conjuncts[bisect_left(self._conjuncts, token.i - GATHERED_REACH) : bisect_left(self._conjuncts, token.i)]
         for conjunct in reversed(near):
             first = self.doc[conjunct]
             while first.dep_ == "conj":
                 first = first.head
-            ids = tuple(dict.fromkeys(i for h in self.holders(first, 1) for i in h.ids))
+            ids = tuple(dict.fromkeys(i for h in self.holders(first, 2) for i in h.ids))
             if len(ids) > 1:
                 return [Holder(ids, HolderKind.STATE, token.i)]
         return []

@@ -11,8 +11,8 @@ from spacy.tokens import Span, Token
 
 from extractors.event_facts import date_near, is_asserted, place_of, quantities_in, status_of, verb_above
 from extractors.event_participants import has_generic_guests, participants
-from extractors.evidence import clause_around
 from extractors.lexicon import phrases
+from extractors.orders import is_ordered
 from extractors.patterns import occurs
 from extractors.positions import Context
 from vocabulary.claims import EventReport, TextDate
@@ -110,7 +110,7 @@ class EventFinder:
 
     def _read(self, context: Context, sentence: Span, token: Token, trigger: EventTrigger, words: str) -> _Found | None:
         governing = token if token.pos_ == "VERB" else verb_above(token)
-        if not is_asserted(token, governing, context):
+        if not is_asserted(token, governing, context) or is_ordered(token):
             return None
         if trigger.needs and not occurs(trigger.needs, sentence, context.at):
             return None
@@ -134,7 +134,7 @@ class EventFinder:
         status = status_of(context, token, governing, when)
         if status is EventStatus.HYPOTHETICAL and trigger.type not in (EventType.MEETING, EventType.CALL, EventType.AGREEMENT):
             return None  # guidelines: a hypothetical deployment is a position
-        span = clause_around(governing or token, token, None)
+        span = context.evidence(governing or token, token, None)
         if span is None:
             return None
         return _Found(

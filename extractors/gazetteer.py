@@ -13,6 +13,7 @@ import pycountry
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from extractors.reading import read_marks
 from vocabulary.watch import Person, Watch, plain_name
 
 
@@ -54,8 +55,8 @@ class NameHit:
 
 @lru_cache(maxsize=65536)
 def fold_word(text: str) -> str:
-    """Return a token's text with straight apostrophes and without diacritics, in its own case."""
-    return plain_name(text.replace("’", "'").replace("‘", "'"))
+    """Return a token's text without diacritics, in its own case."""
+    return plain_name(text)
 
 
 class Gazetteer:
@@ -82,7 +83,7 @@ class Gazetteer:
 
     def _add(self, kind: NameKind, ids: tuple[str, ...], texts: Iterable[str], people: tuple[Person, ...] = ()) -> None:
         for text in texts:
-            words = tuple(fold_word(token.text) for token in self._nlp.make_doc(text))
+            words = tuple(fold_word(token.text) for token in self._nlp.make_doc(read_marks(text).text))
             if words:
                 self._by_first[words[0].lower()].append(Name(kind, ids, words, text.islower(), people))
 

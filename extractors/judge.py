@@ -79,6 +79,17 @@ class Judge:
             for facts, row, loudest in zip(candidates, added, order, strict=True)
         ]
 
+    def tell_against(self, candidates: Sequence[Facts]) -> list[tuple[str, ...]]:
+        """Return for each candidate the facts that weigh most against a position, the heaviest first, as `tell` writes them."""
+        if not candidates:
+            return []
+        added = self.forest.contributions(self._rows(candidates))
+        order = np.argsort(added, axis=1, kind="stable")[:, :_SHOWN_FACTS]
+        return [
+            tuple(f"-{self._said(facts, int(i))}" for i in heaviest if row[i] < 0)
+            for facts, row, heaviest in zip(candidates, added, order, strict=True)
+        ]
+
     def _said(self, candidate: Facts, column: int) -> str:
         """Return the name of a fact; with `no_` before it where what counts is that it does not hold."""
         name = self.facts[column].replace(" ", "_")

@@ -188,7 +188,7 @@ class DocumentActors(DescribedActors):
             and self._is_definite(token)
             and not any(c.dep_ in ("poss", "prep") for c in token.children)
         ):
-            return self._gathered(token)
+            return self._gathered(token, depth)
         if self._is_definite(token):
             if (earlier := self._earlier_with_title(token, title or lemma)) is not None:
                 return [replace(earlier, token=token.i)]

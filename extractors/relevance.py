@@ -2,6 +2,7 @@
 
 import re
 
+from extractors.reading import read_marks
 from vocabulary.watch import Watch, plain_name
 
 LONG_TEXT = 1500  # words
@@ -73,6 +74,8 @@ class RelevanceGate:
     def score(self, text: str) -> float:
         """Return 0 for a text that is not about the watch, else up to 1 with the share of anchors and themes per 100 words.
 
+        The text is in the form in which it is read (`extractors.reading`).
+
         It needs some anchors, some themes, several actors, and enough of their names for its length: a long report from the edge of the
         matter names the anchors too. Of a very long text as much is asked as of one of `LONG_TEXT` words.
         """
@@ -104,6 +107,7 @@ def _names_of(watch: Watch, wanted: set[str]) -> set[str]:
     names = {alias for id_ in wanted for alias in (*watch.actor_by_id[id_].aliases(), *watch.actor_by_id[id_].short_names)}
     names |= {name for group in watch.groups if wanted & set(group.members) for name in group.names}
     names |= {name for person in watch.people if wanted & {o.actor for o in person.offices} for name in (person.surname, *person.aliases)}
+    names = {read_marks(name).text for name in names}
     return {name.lower() for name in names | {plain_name(name) for name in names}}
 
 
@@ -118,7 +122,8 @@ def _actors_by_name(watch: Watch) -> dict[str, frozenset[str]]:
             found.setdefault(name, set()).update(office.actor for office in person.offices)
     by_name: dict[str, frozenset[str]] = {}
     for name, ids in found.items():
-        for written in {name, plain_name(name)}:
+        read = read_marks(name).text
+        for written in {read, plain_name(read)}:
             by_name[written] = by_name.get(written, frozenset()) | ids
     return by_name
 

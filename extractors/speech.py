@@ -13,7 +13,9 @@ from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
 from extractors.turns import Turns
 
-OPENING, CLOSING, PLAIN = "“„«", "”»", '"'
+QUOTE = '"'  # as texts are read; which side it is on is told by the blanks around it
+_BEFORE_OPENING = frozenset("([{-/")
+_AFTER_CLOSING = frozenset(".,;:!?)]}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Attributions:
         return any(sentence.start in tokens for tokens in self._turn_tokens)
 
     def _opens(self, sentence: Span) -> bool:
-        return any(token.text in OPENING or token.text in PLAIN for token in sentence[:2])
+        return any(token.text == QUOTE and opens(token) is not False for token in sentence[:2])
 
     def _is_quotation(self, sentence: Span) -> bool:
         """Tell whether most of a sentence stands in quotation marks."""
@@ -172,6 +174,15 @@ class Attributions:
         return [Source(holders, token.i, min(rest), max(rest) + 1, quoted=False)]
 
 
+def opens(mark: Token) -> bool | None:
+    """Tell whether a quotation mark opens (True) or closes (False) by what stands beside it; None where that does not tell."""
+    before = mark.nbor(-1) if mark.i else None
+    after = mark.nbor(1) if mark.i + 1 < len(mark.doc) else None
+    apart_before = before is None or bool(before.whitespace_) or before.is_space or before.text in _BEFORE_OPENING
+    apart_after = after is None or bool(mark.whitespace_) or after.is_space or after.text in _AFTER_CLOSING
+    return None if apart_before == apart_after else apart_before
+
+
 def _quoted_tokens(doc: Doc) -> set[int]:
     """Return the tokens inside quotation marks; a paragraph's end closes a quotation that nobody closed."""
     inside: set[int] = set()
@@ -179,12 +190,9 @@ def _quoted_tokens(doc: Doc) -> set[int]:
     for token in doc:
         if "\n" in token.text:
             is_open = False
-        elif token.text in OPENING:
-            is_open = True
-        elif token.text in CLOSING:
-            is_open = False
-        elif token.text in PLAIN:
-            is_open = not is_open
+        elif token.text == QUOTE:
+            side = opens(token)
+            is_open = not is_open if side is None else side
         elif is_open:
             inside.add(token.i)
     return inside

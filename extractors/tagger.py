@@ -7,10 +7,11 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from extractors.candidates import Candidate, Scenes
 from extractors.clauses import Clauses
+from extractors.considered import Considered, NearMiss, find_near_misses
 from extractors.cues import CueFinder
 from extractors.dates import find_dates
 from extractors.events import EventFinder
@@ -23,6 +24,7 @@ from extractors.model import MODEL_NAME, load_model, parsable
 from extractors.patterns import ActorsAt
 from extractors.positions import Context, build_positions
 from extractors.proposals import Proposer
+from extractors.reading import Reading, read_marks
 from extractors.relevance import RelevanceGate
 from extractors.speech import Attributions
 from extractors.stance_facts import find_ground
@@ -31,7 +33,7 @@ from vocabulary.documents import Document
 from vocabulary.identity import content_id
 from vocabulary.watch import Watch
 
-RULES_VERSION = "2"  # raise it with every change of the rules that may change what is found
+RULES_VERSION = "3"  # raise it with every change of the rules that may change what is found
 PARSE_BATCH = 16
 
 
@@ -67,7 +69,7 @@ class Tagger:
 
     def is_relevant(self, title: str, summary: str) -> bool:
         """Tell by title and summary alone whether an article is worth fetching."""
-        return self._gate.passes_teaser(f"{title}\n{summary}")
+        return self._gate.passes_teaser(read_marks(f"{title}\n{summary}").text)
 
     def tag(self, documents: Iterable[Document]) -> Iterator[TaggedDocument]:
         """Yield what is found in each document, in order. A document that is not about the watch is not parsed."""
@@ -80,16 +82,22 @@ class Tagger:
         yield from self._tag_batch(batch)
 
     def _tag_batch(self, batch: list[Document]) -> Iterator[TaggedDocument]:
-        scores = [self._gate.score(document.text) for document in batch]
-        relevant = self.tag_parsed([(document, score) for document, score in zip(batch, scores, strict=True) if score > 0])
+        readings = [read_marks(document.text) for document in batch]
+        scores = [self._gate.score(reading.text) for reading in readings]
+        relevant = self._tag_readings(
+            [(document, reading, score) for document, reading, score in zip(batch, readings, scores, strict=True) if score > 0]
+        )
         for document, score in zip(batch, scores, strict=True):
             yield next(relevant) if score > 0 else self._untagged(document)
 
     def tag_parsed(self, rated: list[tuple[Document, float]]) -> Iterator[TaggedDocument]:
         """Yield what is found in each document; its relevance is what the caller says, and the gate is not asked."""
-        parsed = self._nlp.pipe(parsable(document.text) for document, _ in rated)
-        for (document, relevance), doc in zip(rated, parsed, strict=True):
-            yield self._tag_parsed(document, doc, relevance)
+        yield from self._tag_readings([(document, read_marks(document.text), relevance) for document, relevance in rated])
+
+    def _tag_readings(self, rated: list[tuple[Document, Reading, float]]) -> Iterator[TaggedDocument]:
+        parsed = self._nlp.pipe(parsable(reading.text) for _, reading, _ in rated)
+        for (document, reading, relevance), doc in zip(rated, parsed, strict=True):
+            yield self._tag_parsed(document, reading, doc, relevance)
 
     def _untagged(self, document: Document) -> TaggedDocument:
         return TaggedDocument(
@@ -102,14 +110,33 @@ class Tagger:
 
     def view(self, documents: Iterable[Document]) -> Iterator[list["CandidateView"]]:
         """Yield for each document its candidates with their facts, as the judge sees them: what it is taught from."""
-        kept = list(documents)
-        for document, doc in zip(kept, self._nlp.pipe(parsable(document.text) for document in kept), strict=True):
-            read = self._read(document, doc)
+        kept = [(document, read_marks(document.text)) for document in documents]
+        for (document, reading), doc in zip(kept, self._nlp.pipe(parsable(reading.text) for _, reading in kept), strict=True):
+            read = self._read(document, reading, doc)
             yield [_view(candidate, read, self._lexicon) for candidate in read.scenes.candidates()]
 
-    def _tag_parsed(self, document: Document, doc: Doc, relevance: float) -> TaggedDocument:
+    def consider(self, document: Document) -> Considered:
+        """Return the sentences of `document` and what was considered in them and not taken, whatever the gate thinks of the text."""
+        reading = read_marks(document.text)
+        read = self._read(document, reading, self._nlp(parsable(reading.text)))
+        positions = build_positions(read.context, self._judge, read.scenes, read.finder)
+        places = [reading.span_of(*_trimmed(scene.span)) for scene in read.scenes.scenes]
+        taken = {
+            (one.actor, one.issue, number)
+            for one in positions
+            for number, (start, end) in enumerate(places)
+            if start <= one.quote_start < end
+        }
+        found = find_near_misses(read.scenes, read.finder, self._judge, self._lexicon, taken)
+        missed = [
+            NearMiss(one.actor, one.issue.id, *places[one.scene.index], rate, self._judge.threshold, why, against)
+            for one, rate, why, against in found
+        ]
+        return Considered(tuple(places), tuple(missed))
+
+    def _tag_parsed(self, document: Document, reading: Reading, doc: Doc, relevance: float) -> TaggedDocument:
         """Tag one parsed document: what it holds is read, then positions and events are made of it."""
-        read = self._read(document, doc)
+        read = self._read(document, reading, doc)
         context = read.context
         return TaggedDocument(
             document_id=document.document_id,
@@ -121,7 +148,7 @@ class Tagger:
             watch_version=self._watch.version,
         )
 
-    def _read(self, document: Document, doc: Doc) -> "_Read":
+    def _read(self, document: Document, reading: Reading, doc: Doc) -> "_Read":
         """Read one parsed document: 1. names, 2. clauses and speech, 3. candidates."""
         # 1. names
         actors = DocumentActors(doc, watch=self._watch, gazetteer=self._gazetteer, lexicon=self._lexicon, day=document.published_on)
@@ -130,6 +157,7 @@ class Tagger:
         speech = Attributions(doc, actors, clauses, self._lexicon)
         context = Context(
             document=document,
+            reading=reading,
             doc=doc,
             watch=self._watch,
             actors=actors,
@@ -137,7 +165,7 @@ class Tagger:
             speech=speech,
             lexicon=self._lexicon,
             at=ActorsAt(actors.ids_at),
-            dates=find_dates(document.text, document.published_on),
+            dates=find_dates(reading.text, document.published_on),
             extractor_version=self.version,
         )
         # 3. candidates
@@ -164,8 +192,13 @@ class _Read(NamedTuple):
 
 
 def _view(candidate: Candidate, read: _Read, lexicon: Lexicon) -> CandidateView:
-    text = candidate.scene.span.text
-    start = candidate.scene.span.start_char
-    place = (start + len(text) - len(text.lstrip()), start + len(text.rstrip()))
+    place = read.context.reading.span_of(*_trimmed(candidate.scene.span))
     ground = find_ground(candidate, read.finder, read.scenes, lexicon)
     return CandidateView(candidate.actor, candidate.issue.id, place, read.finder.facts_of(candidate), ground.facts)
+
+
+def _trimmed(span: Span) -> tuple[int, int]:
+    """Return the characters (start, end) of a sentence without the blanks around it; at least one."""
+    text, start = span.text, span.start_char
+    first = start + len(text) - len(text.lstrip())
+    return min(first, span.end_char - 1), max(start + len(text.rstrip()), min(first, span.end_char - 1) + 1)

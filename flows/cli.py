@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import demo, evaluating, feeds, pipeline, querying, reading, serving, settings, tagging, watches
+from flows.commands import demo, evaluating, explaining, feeds, pipeline, querying, reading, serving, settings, tagging, watches
 from flows.commands.options import Flags
 from flows.commands.output import complain, telling_lost_output
 from flows.exit_codes import exit_code_of
@@ -31,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (pipeline, serving, tagging, querying, reading, feeds, watches, evaluating, demo, settings):
+for commands in (pipeline, serving, tagging, querying, reading, explaining, feeds, watches, evaluating, demo, settings):
     commands.register(app)
 
 

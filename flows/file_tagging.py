@@ -52,7 +52,7 @@ def read_outlets(path: Path) -> dict[str, str]:
 def _read_meta(path: Path) -> dict[str, tuple[str, str]]:
     """Return file name to date and outlet; an outlet that is no text is none."""
     try:
-        entries = json.loads(_read(path, _META_BYTES).decode("utf-8-sig"))
+        entries = json.loads(read_bytes(path, _META_BYTES).decode("utf-8-sig"))
         found = {str(entry["doc"]): (str(entry["published"]), entry.get("outlet")) for entry in entries}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SeedError(f"{path}: must be a JSON list of objects with doc and published: {type(error).__name__}: {error}") from error
@@ -101,7 +101,7 @@ def tag_files(ctx: RunContext, files: Iterable[Path], published: Mapping[str, da
 
 def read_raw(path: Path, day: date, ctx: RunContext) -> RawDocument:
     """Return the bytes of `path` as an article published on `day`. Raises `SeedError` where it cannot be read."""
-    content = _read(path, ctx.settings.max_bytes)
+    content = read_bytes(path, ctx.settings.max_bytes)
     name = _name_of(path)
     return RawDocument(
         document_id=content_id("file", path.name),
@@ -123,7 +123,7 @@ def _name_of(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
-def _read(path: Path, limit: int) -> bytes:
+def read_bytes(path: Path, limit: int) -> bytes:
     """Return the bytes of a regular file. Raises `SeedError`."""
     try:
         return read_regular(path, limit)

@@ -1,7 +1,7 @@
 """The reading facade: one open snapshot, questions that come back as records. It takes no lock and can change nothing."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ import duckdb
 from pydantic import Field
 
 from vocabulary.claims import EventReport, Position, TextDate
-from vocabulary.documents import FeedPoll, Record
+from vocabulary.documents import Document, FeedPoll, Record
 from vocabulary.errors import NoDataError, TerminalError, WarehouseError
 from vocabulary.stance import Digest, Evidence, RunRecord
 from vocabulary.words import ChangeKind, DateBasis, DatePrecision, DocumentOutcome, EventStatus, EventType, PublishedBasis, Stance
@@ -199,6 +199,26 @@ class SnapshotReader:
         if claim is None:
             raise WarehouseError(f"{found} is there, but the text that shows it is not; the snapshot is no whole warehouse")
         return claim
+
+    def find_documents(
+        self, *, beginning: str | None = None, addresses: Sequence[str] = (), raw_sha256: str | None = None
+    ) -> list[Document]:
+        """Return the articles, in their newest text, whose id begins so, that have one of these addresses, or are made of these bytes."""
+        found: dict[str, Document] = {}
+        for address in addresses or (None,):
+            parameters = {"beginning": beginning, "address": address, "raw_sha256": raw_sha256}
+            for row in fetch_dicts(self._connection, read_query("documents_named"), parameters):
+                document = Document.model_validate(row)
+                found[document.document_id] = document
+        return list(found.values())
+
+    def list_claims(self, document: Document) -> tuple[list[StoredPosition], list[StoredReport]]:
+        """Return the positions and reports of events that stand of this text of an article, in text order."""
+        parameters = {"document_id": document.document_id, "text_sha256": document.text_sha256}
+        rows = fetch_dicts(self._connection, read_query("claims_of_document"), parameters)
+        positions = [self.find_position(str(row["id"])) for row in rows if row["is_position"]]
+        reports = [self.find_report(str(row["id"])) for row in rows if not row["is_position"]]
+        return [one for one in positions if one is not None], [one for one in reports if one is not None]
 
     def find_position(self, position_id: str) -> StoredPosition | None:
         """Return a position in its text, withdrawn ones too; None where there is none."""

@@ -1,29 +1,26 @@
-"""Verbs that only read the snapshot, and so work while a run is on: `status`, `diff`, `explain`."""
+"""Verbs that only read the snapshot, and so work while a run is on: `status`, `diff`; `explain` has a file of its own."""
 
-import re
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from flows.commands.options import DayFlag, JsonFlag, parse_day, settings_of
 from flows.commands.output import print_json, put
-from vocabulary.errors import TerminalError, WarehouseError
+from vocabulary.errors import WarehouseError
 from vocabulary.masking import masked_url
 from vocabulary.words import FAILED_POLLS, RunStatus
 
 if TYPE_CHECKING:  # starting is to stay light
-    from warehouse.reading import SnapshotStatus, StoredEvent, StoredPosition, StoredReport
+    from warehouse.reading import SnapshotStatus
 
 _PROGRAMS = ("stancewatch", "prefect", "duckdb", "spacy", "trafilatura", "feedparser")
-_ID = re.compile(r"[0-9a-f]{4,64}")
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs to `app`."""
     app.command(epilog="Example: stancewatch status --json")(status)
     app.command(epilog="Example: stancewatch diff --day 2025-03-27")(diff)
-    app.command(epilog="Example: stancewatch explain 0f3a9c")(explain)
 
 
 def status(ctx: typer.Context, as_json: JsonFlag = False) -> None:
@@ -102,64 +99,6 @@ def diff(ctx: typer.Context, day: DayFlag = None, as_json: JsonFlag = False) -> 
         if change.after:
             shown = change.after
             put(f'  "{shown.quote}" ({shown.outlet}, {shown.published_on}, {shown.url}; {shown.position_id})')
-
-
-def explain(
-    ctx: typer.Context,
-    claim_id: Annotated[str, typer.Argument(metavar="ID", help="Position, event or report of an event, or the beginning of its id")],
-    as_json: JsonFlag = False,
-) -> None:
-    """Print why a position or an event is held: the words in their paragraph, who said them where and when, and which rules found them."""
-    from flows.lock import place_of
-    from warehouse.reading import StoredEvent, StoredPosition, open_snapshot
-    from warehouse.snapshot import snapshot_path
-
-    if not _ID.fullmatch(claim_id):
-        raise TerminalError(f"{claim_id!r} is no id of a position, event or report; digests and `stancewatch diff --json` name them")
-    with open_snapshot(snapshot_path(place_of(settings_of(ctx)))) as snapshot:
-        found = snapshot.find_claim(claim_id)
-    if as_json:
-        what = "position" if isinstance(found, StoredPosition) else "event" if isinstance(found, StoredEvent) else "report"
-        print_json({"what": what, **found.model_dump(mode="json")})
-    elif isinstance(found, StoredPosition):
-        condition = f" if {found.condition!r}" if found.condition else ""
-        put(f"{found.actor} {found.stance} {found.issue}/{found.aspect}{condition} (held {found.held})")
-        by = f"by {found.speaker or 'nobody named'}: {found.attribution}, {found.basis}"
-        put(f"said on {found.said_on} ({found.said_on_basis}) {by}")
-        _print_in_text(found)
-    else:
-        _print_happening(found)
-        for report in found.told if isinstance(found, StoredEvent) else (found,):
-            put("")
-            put(f"report {report.report_id} of event {report.event_id}")
-            _print_in_text(report)
-
-
-def _print_happening(found: "StoredEvent | StoredReport") -> None:
-    """Print what happened, when, and how the date is known."""
-    targets = f" -> {' '.join(found.targets)}" if found.targets else ""
-    place = f", {found.place}" if found.place else ""
-    put(f"{found.type} ({found.status}), {found.date_iso() or 'undated'}: {' '.join(found.actors)}{targets}{place}")
-    raw = f" {found.date_raw!r}" if found.date_raw else ""
-    put(f"date: {found.date_basis}{raw}, to the {found.date_precision}" if found.date_iso() else "date: the texts give none")
-    if found.quantities:
-        put(f"numbers: {'; '.join(found.quantities)}")
-
-
-def _print_in_text(found: "StoredPosition | StoredReport") -> None:
-    """Print the words of a claim in their paragraph, where they were published, and what found them."""
-    where = f"{found.outlet}, {found.published_on} ({found.published_basis}), {found.url}"
-    put(" - ".join(part for part in (found.title, where) if part))
-    start, end = found.quote_start - found.paragraph_start, found.quote_end - found.paragraph_start
-    put("")
-    put(f"{found.paragraph[:start]}>>{found.paragraph[start:end]}<<{found.paragraph[end:]}")
-    put("")
-    put(f"confidence {found.confidence:g}; rules {found.trail}")
-    put(f"extractors {found.extractor_version}, watch {found.watch_version}")
-    if found.withdrawn_at:
-        put(f"withdrawn at {found.withdrawn_at:%Y-%m-%d %H:%M} ({found.withdrawn_reason})")
-    if not found.is_verbatim:
-        put("WARNING: the quote is not what the stored text holds there")
 
 
 def _versions() -> dict[str, str]:

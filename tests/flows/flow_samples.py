@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from extractors.considered import Considered, NearMiss
 from flows.cli import main
 from flows.context import RunContext, open_context
 from flows.settings import Settings, load_settings
@@ -115,6 +116,13 @@ class QuickTagger:
                 extractor_version=self.version,
                 watch_version=self.watch.version,
             )
+
+    def consider(self, document: Document) -> Considered:
+        start = document.text.find("nearly")
+        if start < 0:
+            return Considered((), ())
+        place = (start, len(document.text))
+        return Considered((place,), (NearMiss("BOR", "the_bridge", *place, 0.2, 0.34, "unlikely", ("-P:no_subject", "-no_A:first")),))
 
     def _position(self, document: Document, match: re.Match[str]) -> Position:
         actor, stance = {"Arland": "ARL", "Borland": "BOR"}[match["who"]], Stance(match["how"])

@@ -265,6 +265,55 @@ class TestReading:
         assert report.out.count(">>") == 1
         assert json.loads(command("explain", report_id, "--json").out)["what"] == "report"
 
+    def test_explain_shows_a_document_sentence_by_sentence(self, world: World, command: CommandLine) -> None:
+        strange = "[bold]Mark[/bold] the >>bridge<< \x1b[2J\u202eand the valley, nearly.\n\n"
+        text = "Arland opposes the bridge on the Lenn.\n\n" + strange + "The council sat over the bridge until late. " * 8
+        world.add_entry("hostile.txt", text, published="2026-05-02")
+        command("run", "--direct", "--offline")
+        query = "SELECT document_id, url FROM documents WHERE url = 'seed:hostile'"
+        (row,) = json.loads(command("sql", query, "--format", "json").out)
+        whole = command("explain", row["document_id"])
+        assert whole.code == 0, whole
+        assert f"document {row['document_id']}: 1 positions, 0 events, 1 near misses" in whole.out
+        assert ">>Arland opposes the bridge on the Lenn.<<" in whole.out
+        assert "  ARL opposes the_bridge/general (held now)" in whole.out
+        assert "    - rule: quick" in whole.out
+        assert "  not taken: BOR on the_bridge, probability 0.20 where 0.34 is needed" in whole.out
+        assert "    - against it: the actor is the subject of no word above the issue's" in whole.out
+        assert whole.out.count(">>") == 1
+        assert not {"\x1b", "\u202e"} & set(whole.out)
+        for name in (row["document_id"][:9], row["url"], str(world.seeds / "hostile.txt")):
+            assert command("explain", name).out == whole.out, name
+
+    def test_explain_prints_a_document_as_json(self, world: World, command: CommandLine) -> None:
+        command("run", "--direct", "--offline")
+        found = json.loads(command("explain", str(world.seeds / "letter.txt"), "--json").out)
+        (sentence,) = found["sentences"]
+        (position,) = sentence["positions"]
+        assert (found["what"], found["positions"], found["missed"]) == ("document", 1, 0)
+        assert (position["actor"], position["reasons"]) == ("ARL", ["rule: quick"])
+        start = position["quote_start"] - sentence["start"]
+        assert sentence["text"][start:].startswith(position["quote"])
+
+    @pytest.mark.parametrize(
+        ("what", "code"),
+        [("https://news.example/none", 4), ("seed:none", 4), ("http://[", 1), ("not an id", 1), ("\x00", 1), ("a" * 5000, 1)],
+        ids=["address", "seed", "no address", "words", "NUL", "too long"],
+    )
+    def test_explain_says_what_it_does_not_know(self, command: CommandLine, what: str, code: int) -> None:
+        command("run", "--direct", "--offline")
+        answer = command("explain", what)
+        assert answer.code == code, answer
+        assert answer.err.startswith("stancewatch: ")
+        assert answer.err.count("\n") == 1
+
+    def test_explain_of_a_file_that_was_never_read(self, command: CommandLine, tmp_path: Path) -> None:
+        command("run", "--direct", "--offline")
+        (tmp_path / "other.txt").write_text("Arland supports the bridge on the Lenn.", encoding="utf-8")
+        answer = command("explain", str(tmp_path / "other.txt"))
+        assert (answer.code, answer.out) == (4, "")
+        assert "no stored document is" in answer.err
+
     def test_status_tells_settings_that_matter(self, command: CommandLine) -> None:
         command("run", "--direct", "--offline")
         answer = command("--set", "allow_private=true", "status")

@@ -93,6 +93,34 @@ def test_ids_that_name_nothing_or_too_much(orchard: Path, beginning: str, error:
         snapshot.find_claim(beginning)
 
 
+# documents
+
+
+def test_a_document_is_found_by_id_address_and_bytes(orchard: Path) -> None:
+    told = make_document("told", text=TEXT)
+    with open_snapshot(orchard) as snapshot:
+        (by_id,) = snapshot.find_documents(beginning=told.document_id)
+        (by_address,) = snapshot.find_documents(addresses=("https://nowhere.example/", told.url))
+        by_bytes = snapshot.find_documents(raw_sha256=told.raw_sha256)
+        assert by_id == by_address
+        assert by_id in by_bytes
+        assert (by_id.document_id, by_id.text) == (told.document_id, TEXT)
+        assert snapshot.find_documents(beginning="' OR true --") == []
+        assert snapshot.find_documents(addresses=("%",)) == []
+        assert snapshot.find_documents() == []
+        assert len(snapshot.find_documents(beginning="")) == 2
+
+
+def test_the_claims_of_a_document_come_in_text_order(orchard: Path) -> None:
+    told = make_document("told", text=TEXT)
+    with open_snapshot(orchard) as snapshot:
+        positions, reports = snapshot.list_claims(told)
+        other = snapshot.list_claims(told.model_copy(update={"text_sha256": "0" * 64}))
+    assert [one.quote for one in positions] == [SAID]
+    assert [one.quote for one in reports] == [MET]
+    assert other == ([], [])
+
+
 def test_an_id_is_a_value_and_no_sql(orchard: Path) -> None:
     with open_snapshot(orchard) as snapshot:
         for text in ("' OR true --", "%", "_"):
