@@ -132,7 +132,7 @@ class DocumentActors(DescribedActors):
         counted = any(child.dep_ == "nummod" or child.lower_ in COUNTED for child in token.children)
         above = token.head
         return counted or (
-            token.dep_ == "pobj" and above.lower_ in ("of", "in") and (above.head.pos_ == "NUM" or above.head.lower_ in COUNTED)
+            token.dep_ == "pobj" and above.lower_ in ("of", "in") and (above.head.pos_ == "NUM" or above.head.lemma_.lower() in COUNTED)
         )
 
     def _modifies_only(self, token: Token, hit: NameHit) -> bool:

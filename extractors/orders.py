@@ -64,6 +64,9 @@ _FIELDS = 2
 
 def is_ordered(token: Token) -> bool:
     """Tell whether `token` stands in what a text orders its reader to write down."""
+    first = token.sent[0]
+    if first.lower_ in _ADDRESSEES and len(token.sent) > 1 and first.nbor(1).text == ",":
+        return True  # `Assistant, classify ...`
     return _is_record(token.sent) or _is_labelled(token) or any(_is_order(one) for one in (token, *token.ancestors))
 
 

@@ -1,16 +1,23 @@
 """What grammar rules out before anything is judged: words that show no position of the actor, whatever else speaks for one.
 
 A question, what a text orders its reader to note, what is only supposed or frames what is said, what is set aside for something else,
-who is left out of a list.
+who is left out of a list, and who only tells of another's stance.
 """
+
+from spacy.tokens import Token
 
 from extractors.candidates import Candidate, Scenes
 from extractors.facts import FactFinder
+from extractors.holders import HolderKind
 from extractors.lexicon import Lexicon
 from extractors.orders import is_ordered
-from extractors.scope import Scope
+from extractors.proposals import Proposal
+from extractors.scope import MUST, Scope
 
 _BEFORE_AND_AFTER = ("after", "before", "until", "following", "since")
+_OWN_VERBS = frozenset(("supports", "opposes", "sceptical", "undecided", "acts", "ends", "decides", "cue-act", "cue-verb"))
+_NEEDING = frozenset(("need", "require", "deserve", "accept"))
+_PRESS = frozenset(("paper", "newspaper", "magazine", "daily", "weekly", "tabloid", "broadcaster"))
 _PREDICATES = ("VERB", "AUX", "ADJ")
 
 
@@ -32,9 +39,59 @@ class Grammar:
         mentions = candidate.scene.mentions.get(candidate.actor, [])
         if mentions and not candidate.proposals and all(self._scenes.actors.is_excepted(token) for token, _ in mentions):
             return True
+        if not candidate.proposals and any(_tells_of(candidate.actor, other) for other in candidate.others):
+            return True
+        if not candidate.proposals and (self._is_of_nobody(candidate) or self._is_left_in_a_condition(candidate)):
+            return True
         if candidate.proposals:
             return False  # whoever proposed looked at all of this
         return bool(candidate.hits) and all(self._is_idle(candidate, hit.head) for hit in candidate.hits)
+
+    def _is_of_nobody(self, candidate: Candidate) -> bool:
+        """Tell whether the words are those of somebody who speaks for no actor, or the actor only describes such a one.
+
+        An expert, a poll, a think-tank of A, a former minister of A: none is A.
+        """
+        doc, speech = self._scenes.doc, self._scenes.speech
+        sources = [speech.source_of(doc[hit.head]) for hit in candidate.hits]
+        if sources and all(s is not None and s.holders and all(h.kind is HolderKind.NOBODY for h in s.holders) for s in sources):
+            return True
+        tokens = [token for token, _ in candidate.scene.mentions.get(candidate.actor, ())] + candidate.scene.bare.get(candidate.actor, [])
+        return bool(tokens) and all(self._describes_nobody(token) for token in tokens)
+
+    def _is_asked_of(self, verb: Token, candidate: Candidate) -> bool:
+        """Tell whether others want the actor to do what `verb` says."""
+        demanding = verb.dep_ == "xcomp" and verb.head.lemma_.lower() in self._lexicon.demands_of_others
+        if demanding and not self._finder.does(verb.head, candidate.actor):
+            return True
+        must = self._scenes.clauses.modal(verb) in MUST and candidate.actor not in candidate.scene.sources
+        return (must and bool(candidate.scene.sources)) or self._scope.is_proposed(verb)
+
+    def _is_left_in_a_condition(self, candidate: Candidate) -> bool:
+        """Tell whether the actor is named only in a condition that does not hold the cue: `will back X unless B agrees`."""
+        tokens = [token for token, _ in candidate.scene.mentions.get(candidate.actor, ())] + candidate.scene.bare.get(candidate.actor, [])
+        heads = [hit.head for hit in candidate.hits]
+        if not tokens or not heads or candidate.actor in candidate.scene.sources:
+            return False
+        clauses = [self._supposed_around(token) for token in tokens]
+        return all(clause is not None and not any(clause.left_edge.i <= i <= clause.right_edge.i for i in heads) for clause in clauses)
+
+    def _supposed_around(self, token: Token) -> Token | None:
+        return next((above for above in token.ancestors if above.pos_ in _PREDICATES and self._scope.is_framing(above)), None)
+
+    def _describes_nobody(self, token: Token) -> bool:
+        own = self._scenes.actors.own_holders(token)
+        if own and all(holder.kind is HolderKind.NOBODY for holder in own):
+            return True
+        above = token.head
+        if token.dep_ == "pobj" and above.lower_ in ("of", "in", "from", "for"):
+            above = above.head
+        elif token.dep_ not in ("poss", "amod", "compound", "nmod"):
+            return False
+        if above.lemma_.lower() in _PRESS:
+            return True
+        found = self._scenes.actors.own_holders(above)
+        return bool(found) and all(holder.kind is HolderKind.NOBODY for holder in found)
 
     def _is_ordered(self, head_at: int) -> bool:
         if head_at not in self._ordered:
@@ -55,9 +112,22 @@ class Grammar:
             if self._scope.is_framing(token) and not candidate.beside and not self._finder.does(token, candidate.actor):
                 return True  # `will go once X holds`: who holds X does not follow
             if self._finder.does(token, candidate.actor):
+                if self._is_asked_of(token, candidate):
+                    return True  # `B must accept X`, `A wants B to accept X`: A's wish
                 lemma = token.lemma_.lower()
                 return self._scope.is_unasserted(token) or (others_stance and lemma in self._lexicon.epistemic)
             if token.dep_ == "ccomp" and token.head.lemma_.lower() == "deny" and self._finder.does(token.head, candidate.actor):
                 return True
             others_stance |= self._finder.attitude_of(token) != "none" and self._finder.is_anybodys(token)
         return False
+
+
+def _tells_of(actor: str, other: Proposal) -> bool:
+    """Tell whether the words are the actor's, on what another does or holds: `A said that B backs it`.
+
+    `A said that B needs X` and `A on B's plan` say what A makes of it.
+    """
+    rule, _, word = other.rule.partition(":")
+    if rule not in _OWN_VERBS or word in _NEEDING:
+        return False
+    return other.source is not None and any(actor in holder.ids for holder in other.source.holders)

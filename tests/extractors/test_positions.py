@@ -105,8 +105,6 @@ CASES: list[tuple[str, str, Expected]] = [
 
 GAPS = {
     "lift_sanctions_refused": "the judge's stance does not turn `refused to lift` round",
-    "condition_if": "the condition is taken for a position of its own",
-    "mocks": "the own part is taken for the undertaking",
     "accuses_undermining": "the stance that the rules see is outweighed",
 }
 """Cases that the judge gets wrong; one that it learns to read fails here until its line is taken out."""
