@@ -85,9 +85,11 @@ class CueFinder:
     def _is_elsewhere(self, issue: Issue, head: Token, actors: ActorsAt) -> bool:
         """Tell whether the words of a cue say that it is about another state: `sanctions on X`, `soldiers in Y`.
 
-        Of an undertaking with soldiers the place decides; of the rest, on whom or for whom it is. Where the words name a party
-        of the watch as well, they are about it.
+        Of an undertaking with soldiers the place decides; of the rest, on whom or for whom it is; talks are held anywhere. Where
+        the words name a party of the watch as well, they are about it.
         """
+        if issue.talking_supports:
+            return False
         wanted = DIRECTED | PLACED if issue.id in self._placed else DIRECTED
         places = [
             pobj

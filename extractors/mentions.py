@@ -29,7 +29,7 @@ class DocumentActors(DescribedActors):
         """Return those for whom the noun phrase headed by `token` stands, its conjuncts included; empty if it is no actor."""
         if depth > 6:
             return []
-        found = self._own_holders(token, depth)
+        found = [*self._own_holders(token, depth)]  # a list of its own: what a pronoun means is kept and must not grow
         for child in token.children:
             if child.dep_ == "conj" and not self.is_excepted(child):
                 found += self.holders(child, depth + 1)
