@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from spacy.tokens import Token
 
+from extractors.answers import question_above
 from extractors.candidates import Candidate, Scene, Scenes
 from extractors.clauses import SUBJECTS
 from extractors.cues import CueHit
@@ -237,7 +238,7 @@ class FactFinder:
             self._add_path(facts, self.path(head), actor, heads)
             self._add_source(facts, head, candidate)
         facts["P:distance"] = nearest / 30
-        _flag(facts, "P:asked", self._scope.question_above(self.scenes.doc[candidate.hits[0].head]) is not None)
+        _flag(facts, "P:asked", question_above(self.scenes.doc[candidate.hits[0].head]) is not None)
         if places:
             head_at = candidate.hits[0].head
             near = min(places, key=lambda place: (abs(place - head_at), place))

@@ -4,23 +4,22 @@ Each predicate met on the way composes the leaning (`extractors.stances`); the f
 speaker whose words hold the cue, holds the position. What is proposed here is rated and filtered by `extractors.positions`.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from spacy.tokens import Token
 
+from extractors.answers import answer_to, question_above
 from extractors.clauses import Clauses
 from extractors.cues import CueHit
 from extractors.holders import FIRST, RELATIVE, Holder, HolderKind
 from extractors.lexicon import Attitude, Lexicon, first_class, phrases
+from extractors.light_verbs import class_of_label, class_of_object, is_scant
 from extractors.mentions import DocumentActors
 from extractors.scope import FRAMING_MARKS, MUST, OPENING_MARKS, Scope
 from extractors.speech import Attributions, Source
 from extractors.stances import Leaning
 
 CLIMB_LIMIT = 14
-LABELLING_VERBS = {"call", "see", "view", "describe", "regard", "consider", "deem", "brand", "label", "term", "find", "think", "denounce"}
-SCANT = {"no", "little", "without", "scant"}
 STANDING_VERBS = {"be", "come", "speak", "stand", "remain", "argue"}
 
 
@@ -67,7 +66,7 @@ class Proposer:
         if source is not None and source.holders and all(holder.kind is HolderKind.NOBODY for holder in source.holders):
             return []  # an expert's words are nobody's position
         climb = _Climb(Leaning(-2 if hit.cue.inverse else 2))
-        if (question := self._scope.question_above(head)) is not None:
+        if (question := question_above(head)) is not None:
             return self._by_answer(hit, question, climb)
         if hit.cue.by:
             holder = Holder((hit.cue.by,), HolderKind.STATE, head.i)
@@ -117,31 +116,13 @@ class Proposer:
 
     def _by_answer(self, hit: CueHit, question: Token, climb: _Climb) -> list[Proposal]:
         """Read what is answered to a question in the same sentence: `asked whether A would send X, B said it would not`."""
-        answer = question.head if question.dep_ in ("advcl", "acl", "ccomp", "dep") else question
-        if answer.i == question.i:
+        answer = answer_to(question)
+        if answer is None:
             return []
-        asked = {token.i for token in question.subtree}
-        if any(token.lower_ in ("no", "not", "n't", "never") for token in answer.subtree if token.i not in asked and self._is_short(token)):
-            climb.leaning, climb.rule = climb.leaning.negated(), "answer:no"
-        elif any(token.lower_ == "yes" or self._stands_alone(token) for token in answer.subtree if token.i not in asked):
-            climb.leaning, climb.rule = replace(climb.leaning, decided=True), "answer:yes"
-        else:
-            return []
-        return self._emit(hit, self._clauses.subjects(answer), answer, climb, climb.rule)
-
-    def _is_short(self, token: Token) -> bool:
-        """Tell whether a `no` answers for itself: alone, or with an auxiliary whose verb is left out."""
-        if token.dep_ == "neg":
-            return self._stands_alone(token.head)
-        return token.lower_ == "no" and token.dep_ != "det"
-
-    def _stands_alone(self, token: Token) -> bool:
-        """Tell whether an auxiliary stands for a verb that was said before: `said it would`."""
-        return (
-            token.pos_ == "AUX"
-            and token.dep_ == "ccomp"
-            and not any(c.dep_ in ("attr", "acomp", "prep", "dobj", "xcomp") for c in token.children)
-        )
+        verb, is_yes = answer
+        climb.leaning = replace(climb.leaning, decided=True) if is_yes else climb.leaning.negated()
+        climb.rule = "answer:yes" if is_yes else "answer:no"
+        return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
 
     def _may_be_answered(self, node: Token) -> bool:
         """Tell whether the verb above may show another's stance on the same: `A rejected B's call for X`."""
@@ -268,15 +249,16 @@ class Proposer:
         if negated and verb.lower_ in self._lexicon.warm:  # `is not convinced that X`
             climb.leaning, climb.rule = climb.leaning.under(Attitude.SCEPTICAL, negated=False), f"not:{verb.lower_}"
             return self._emit(hit, self._passive_holders(verb) or self._clauses.subjects(verb), verb, climb, climb.rule)
-        if (told := self._by_object(verb, child, negated=negated)) is not None:
-            climb.leaning, climb.rule = told(climb.leaning), f"object:{verb.lemma_.lower()}"
+        if child.dep_ in ("prep", "dative") and (told := class_of_object(verb, self._lexicon)) is not None:
+            climb.leaning = climb.leaning.of_noun(told[0], denied=negated or told[1])
+            climb.rule = f"object:{verb.lemma_.lower()}"
             return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
         as_subject = child.dep_ in ("nsubj", "nsubjpass", "csubj")
         if as_subject and not self._clauses.is_passive(verb):
             return self._cue_is_subject(hit, verb, climb, found, negated)
         if verb.lemma_.lower() == "be":
             return self._copula(hit, verb, climb, negated=negated)
-        if (label := self._label(verb)) is not None:
+        if (label := class_of_label(verb, self._lexicon)) is not None:
             climb.leaning = climb.leaning.under(label[0], negated=negated)
             climb.rule = f"label:{label[1]}"
             return self._emit(hit, self._clauses.subjects(verb), verb, climb, climb.rule)
@@ -308,33 +290,6 @@ class Proposer:
 
     def _passive_holders(self, verb: Token) -> list[Holder]:
         return [holder for child in verb.children if child.dep_ == "nsubjpass" for holder in self._actors.holders(child)]
-
-    def _by_object(self, verb: Token, child: Token, *, negated: bool) -> Callable[[Leaning], Leaning] | None:
-        """Return what a verb that says nothing itself makes of the cue by its object: `sees risks in X`; None where it has none."""
-        if verb.lemma_.lower() not in self._lexicon.light or child.dep_ not in ("prep", "dative"):
-            return None
-        for noun in verb.children:
-            if noun.dep_ != "dobj":
-                continue
-            described = [first_class([word.lemma_.lower()], self._lexicon.adjectives) for word in noun.children if word.dep_ == "amod"]
-            found = first_class([noun.lemma_.lower()], self._lexicon.nouns) or next(filter(None, described), None)
-            if found:
-                denied = negated or any(word.lower_ in SCANT for word in noun.children)
-                return lambda leaning: _under_noun(leaning, found[0], denied=denied)
-        return None
-
-    def _label(self, verb: Token) -> tuple[Attitude, str] | None:
-        """Return the class of what a verb calls the cue: `called X a mistake`, `sees X as necessary`; None where it calls it nothing."""
-        if verb.lemma_.lower() not in LABELLING_VERBS:
-            return None
-        labels = [child for child in verb.children if child.dep_ in ("oprd", "xcomp", "acomp")]
-        labels += [pobj for child in verb.children if child.dep_ == "prep" and child.lower_ == "as" for pobj in child.children]
-        labels += [child for word in verb.children if word.dep_ == "ccomp" for child in (word,) if word.pos_ in ("NOUN", "ADJ")]
-        for label in labels:
-            table = self._lexicon.adjectives if label.pos_ == "ADJ" else self._lexicon.nouns
-            if found := first_class([label.lemma_.lower(), label.lower_], table):
-                return found
-        return None
 
     def _cue_is_subject(self, hit: CueHit, verb: Token, climb: _Climb, found: tuple[Attitude, str] | None, negated: bool) -> list[Proposal]:
         """Read `X needs backing`, `support for X has waned`, `X is unacceptable`."""
@@ -410,7 +365,7 @@ class Proposer:
         if found is None:
             return []
         attitude, word = found
-        climb.leaning = _under_noun(climb.leaning, attitude, denied=any(child.lower_ in SCANT for child in noun.children))
+        climb.leaning = climb.leaning.of_noun(attitude, denied=is_scant(noun))
         climb.rule = f"noun:{word}"
         owners = self._clauses.owners(noun)
         if (verb := self._scope.adverse_verb(noun)) is not None:
@@ -451,12 +406,3 @@ class Proposer:
             for holder in holders
             if holder.ids
         ]
-
-
-def _under_noun(leaning: Leaning, attitude: Attitude, *, denied: bool) -> Leaning:
-    """Return the leaning under a noun: `no appetite for X` doubts it, `no objection to X` is for it."""
-    if denied and attitude is Attitude.SUPPORTS:
-        return Leaning(-1, decided=True)
-    if denied and attitude is Attitude.OPPOSES:
-        return replace(leaning, decided=True)
-    return leaning.under(attitude, negated=denied)

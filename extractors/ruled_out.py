@@ -16,7 +16,7 @@ from extractors.scope import MUST, Scope
 
 _BEFORE_AND_AFTER = ("after", "before", "until", "following", "since")
 _OWN_VERBS = frozenset(("supports", "opposes", "sceptical", "undecided", "acts", "ends", "decides", "cue-act", "cue-verb"))
-_NEEDING = frozenset(("need", "require", "deserve", "accept"))
+_NEEDING = frozenset(("need", "require", "deserve"))
 _PRESS = frozenset(("paper", "newspaper", "magazine", "daily", "weekly", "tabloid", "broadcaster"))
 _PREDICATES = ("VERB", "AUX", "ADJ")
 
@@ -36,15 +36,15 @@ class Grammar:
         heads = [hit.head for hit in candidate.hits] or [candidate.scene.span.root.i]
         if any(self._is_ordered(head) for head in heads):
             return True
-        mentions = candidate.scene.mentions.get(candidate.actor, [])
-        if mentions and not candidate.proposals and all(self._scenes.actors.is_excepted(token) for token, _ in mentions):
-            return True
-        if not candidate.proposals and any(_tells_of(candidate.actor, other) for other in candidate.others):
-            return True
-        if not candidate.proposals and (self._is_of_nobody(candidate) or self._is_left_in_a_condition(candidate)):
-            return True
         if candidate.proposals:
-            return False  # whoever proposed looked at all of this
+            return False  # whoever proposed looked at all that follows
+        mentions = candidate.scene.mentions.get(candidate.actor, [])
+        if mentions and all(self._scenes.actors.is_excepted(token) for token, _ in mentions):
+            return True
+        if any(_tells_of(candidate.actor, other) for other in candidate.others):
+            return True
+        if self._is_of_nobody(candidate) or self._is_left_in_a_condition(candidate):
+            return True
         return bool(candidate.hits) and all(self._is_idle(candidate, hit.head) for hit in candidate.hits)
 
     def _is_of_nobody(self, candidate: Candidate) -> bool:
@@ -56,7 +56,7 @@ class Grammar:
         sources = [speech.source_of(doc[hit.head]) for hit in candidate.hits]
         if sources and all(s is not None and s.holders and all(h.kind is HolderKind.NOBODY for h in s.holders) for s in sources):
             return True
-        tokens = [token for token, _ in candidate.scene.mentions.get(candidate.actor, ())] + candidate.scene.bare.get(candidate.actor, [])
+        tokens = _tokens_of(candidate)
         return bool(tokens) and all(self._describes_nobody(token) for token in tokens)
 
     def _is_asked_of(self, verb: Token, candidate: Candidate) -> bool:
@@ -69,7 +69,7 @@ class Grammar:
 
     def _is_left_in_a_condition(self, candidate: Candidate) -> bool:
         """Tell whether the actor is named only in a condition that does not hold the cue: `will back X unless B agrees`."""
-        tokens = [token for token, _ in candidate.scene.mentions.get(candidate.actor, ())] + candidate.scene.bare.get(candidate.actor, [])
+        tokens = _tokens_of(candidate)
         heads = [hit.head for hit in candidate.hits]
         if not tokens or not heads or candidate.actor in candidate.scene.sources:
             return False
@@ -103,9 +103,9 @@ class Grammar:
         head = self._scenes.doc[head_at]
         if self._scope.is_set_aside(head):
             return True
-        others_stance = False
         if head.dep_ == "pobj" and head.head.lower_ in _BEFORE_AND_AFTER:
             return True  # `would go only after X`: X is the occasion
+        others_stance = False
         for token in self._finder.path(head):
             if token.pos_ not in _PREDICATES:
                 continue
@@ -114,12 +114,17 @@ class Grammar:
             if self._finder.does(token, candidate.actor):
                 if self._is_asked_of(token, candidate):
                     return True  # `B must accept X`, `A wants B to accept X`: A's wish
-                lemma = token.lemma_.lower()
-                return self._scope.is_unasserted(token) or (others_stance and lemma in self._lexicon.epistemic)
+                return self._scope.is_unasserted(token) or (others_stance and token.lemma_.lower() in self._lexicon.epistemic)
             if token.dep_ == "ccomp" and token.head.lemma_.lower() == "deny" and self._finder.does(token.head, candidate.actor):
                 return True
             others_stance |= self._finder.attitude_of(token) != "none" and self._finder.is_anybodys(token)
         return False
+
+
+def _tokens_of(candidate: Candidate) -> list[Token]:
+    """Return the tokens that mean or name the actor in the sentence."""
+    scene, actor = candidate.scene, candidate.actor
+    return [token for token, _ in scene.mentions.get(actor, ())] + scene.bare.get(actor, [])
 
 
 def _tells_of(actor: str, other: Proposal) -> bool:

@@ -23,7 +23,6 @@ DEMANDING_VERBS = {"demand", "propose", "request", "urge", "require", "pledge", 
 UNASSERTING_VERBS = {"doubt", "deny", "question", "wonder", "fail", "forget", "pretend", "dispute"}
 IMAGINING_VERBS = {"suppose", "imagine", "assume", "picture"}
 OPENING_AUXILIARIES = {"had", "were", "should"}  # before their subject they suppose: `had A sent X`, `were A to send X`
-ASKING_VERBS = {"ask", "press", "question", "quiz", "push"}
 CHOOSING_VERBS = {"prefer", "choose", "favour", "favor", "pick"}
 COPULAS = {"be", "seem", "remain", "appear", "look"}
 UNSETTLED = {
@@ -117,17 +116,6 @@ class Scope:
         subject = next((child.i for child in clause.children if child.dep_ in SUBJECTS), -1)
         openers = [clause, *(child for child in clause.children if child.dep_ in ("aux", "auxpass"))]
         return any(token.lower_ in OPENING_AUXILIARIES and token.i < subject and token.i == clause.left_edge.i for token in openers)
-
-    def question_above(self, head: Token) -> Token | None:
-        """Return the verb of asking whose question holds the words: `asked whether A would send X`; None where nobody asks."""
-        below = head
-        for token in head.ancestors:
-            if token.lemma_.lower() in ASKING_VERBS and token.pos_ == "VERB":
-                opened = any(child.lower_ in ("whether", "if", "about", "when", "why", "how", "what") for child in (below, *below.children))
-                passive = token.tag_ == "VBN" and not any(child.dep_ in ("nsubj", "aux") for child in token.children)
-                return token if passive and (opened or below.dep_ == "prep") else None
-            below = token
-        return None
 
     def is_framing(self, clause: Token) -> bool:
         """Tell whether a clause only frames the one above it: `once X holds`, `because X failed`, `now that X holds`."""

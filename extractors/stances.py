@@ -43,6 +43,14 @@ class Leaning:
         refuses = attitude is Attitude.OPPOSES and after < 0
         return Leaning(after, decided=True, refused=refuses or (self.refused and after == score and after < 0))
 
+    def of_noun(self, attitude: Attitude, *, denied: bool) -> "Leaning":
+        """Return the leaning under a noun: `no appetite for X` doubts it, `no objection to X` is for it."""
+        if denied and attitude is Attitude.SUPPORTS:
+            return Leaning(-1, decided=True)
+        if denied and attitude is Attitude.OPPOSES:
+            return Leaning(self.score, decided=True, refused=self.refused)
+        return self.under(attitude, negated=denied)
+
     def negated(self) -> "Leaning":
         """Return the leaning under a bare negation (`there will be no X`)."""
         return Leaning(-self.score, decided=True)
