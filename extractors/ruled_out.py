@@ -7,17 +7,19 @@ who is left out of a list, and who only tells of another's stance.
 from spacy.tokens import Token
 
 from extractors.candidates import Candidate, Scenes
+from extractors.clauses import SUBJECTS
 from extractors.facts import FactFinder
 from extractors.holders import HolderKind
 from extractors.lexicon import Lexicon
 from extractors.orders import is_ordered
 from extractors.proposals import Proposal
-from extractors.scope import MUST, Scope
+from extractors.scope import INCLUDING_VERBS, MUST, Scope
 
 _BEFORE_AND_AFTER = ("after", "before", "until", "following", "since")
 _OWN_VERBS = frozenset(("supports", "opposes", "sceptical", "undecided", "acts", "ends", "decides", "cue-act", "cue-verb"))
 _NEEDING = frozenset(("need", "require", "deserve"))
 _PRESS = frozenset(("paper", "newspaper", "magazine", "daily", "weekly", "tabloid", "broadcaster"))
+_CONTAINING = INCLUDING_VERBS | {"cover", "comprise", "consist", "span"}
 _PREDICATES = ("VERB", "AUX", "ADJ")
 
 
@@ -43,7 +45,7 @@ class Grammar:
             return True
         if any(_tells_of(candidate.actor, other) for other in candidate.others):
             return True
-        if self._is_of_nobody(candidate) or self._is_left_in_a_condition(candidate):
+        if self._is_of_nobody(candidate) or self._is_left_in_a_condition(candidate) or self._is_content(candidate):
             return True
         return bool(candidate.hits) and all(self._is_idle(candidate, hit.head) for hit in candidate.hits)
 
@@ -75,6 +77,20 @@ class Grammar:
             return False
         clauses = [self._supposed_around(token) for token in tokens]
         return all(clause is not None and not any(clause.left_edge.i <= i <= clause.right_edge.i for i in heads) for clause in clauses)
+
+    def _is_content(self, candidate: Candidate) -> bool:
+        """Tell whether the actor is only part of what something holds: `the force could include ships of A`."""
+        tokens, heads = _tokens_of(candidate), [self._scenes.doc[hit.head] for hit in candidate.hits]
+        containing = [verb for head in heads for verb in (self._containing(head),) if verb is not None]
+        if not tokens or not containing or len(containing) < len(heads):
+            return False
+        return all(verb.i < token.i <= verb.right_edge.i for verb in containing for token in tokens)
+
+    def _containing(self, head: Token) -> Token | None:
+        """Return the verb of containing of whose subject a word is part; None where there is none."""
+        subject = next((token for token in (head, *head.ancestors) if token.dep_ in SUBJECTS), None)
+        verb = subject.head if subject is not None else None
+        return verb if verb is not None and verb.lemma_.lower() in _CONTAINING else None
 
     def _supposed_around(self, token: Token) -> Token | None:
         return next((above for above in token.ancestors if above.pos_ in _PREDICATES and self._scope.is_framing(above)), None)

@@ -17,7 +17,7 @@ from vocabulary.words import Stance
 
 TABLE = Path(__file__).parent / "data" / "contrast_cases.toml"
 CASES: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["cases"]
-RIGHT = 372
+RIGHT = 373
 """Cases of the 500 that are right: raise it when the tagger gets better, never lower it."""
 
 
