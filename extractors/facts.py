@@ -7,14 +7,13 @@ another. A fact is a name with a number; what is not there is 0.
 
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from extractors.candidates import Candidate, Scene, Scenes
 from extractors.clauses import SUBJECTS
 from extractors.cues import CueHit
 from extractors.holders import Holder
 from extractors.lexicon import Lexicon, first_class, phrases
 from extractors.own_part import find_pair, issue_for
+from extractors.parse import Token
 from extractors.scope import Scope
 
 Facts = dict[str, float]

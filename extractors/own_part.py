@@ -1,10 +1,9 @@
 """Whether words on a common undertaking speak of the actor's own part in it (`send soldiers`) or of the undertaking as such."""
 
-from spacy.tokens import Doc
-
 from extractors.clauses import Clauses
 from extractors.cues import CueHit
 from extractors.mentions import DocumentActors
+from extractors.parse import Doc
 from vocabulary.watch import Issue, Watch
 
 _POSSESSIVE = frozenset(("its", "our", "his", "own"))

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
-from spacy.tokens import Span, Token
-
+from extractors.parse import Span, Token
 from vocabulary.patterns import ANY_ACTOR, parse_pattern
 
 _PARTS = re.compile(r"[^-_]+|-")  # the tokenizer parts words at a hyphen between letters; `_` stands for a blank

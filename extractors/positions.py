@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.candidates import Candidate, Scenes
 from extractors.clauses import Clauses
 from extractors.conditions import find_any_condition
@@ -16,6 +14,7 @@ from extractors.holders import Holder, HolderKind
 from extractors.judge import Judge
 from extractors.lexicon import Attitude, Lexicon, phrases
 from extractors.mentions import DocumentActors
+from extractors.parse import Doc, Span, Token
 from extractors.patterns import ActorsAt, occurs
 from extractors.ruled_out import Grammar
 from extractors.speech import Attributions, Source
@@ -278,7 +277,7 @@ def _said_on(context: Context, standing: Standing, predicate: Token) -> tuple[da
 
 def _verb_of(doc: Doc, mention: DateMention) -> int:
     """Return the token of the verb (or of the root) that a time expression hangs on."""
-    span = doc.char_span(mention.span.start, mention.span.end, alignment_mode="expand")
+    span = doc.span_over(mention.span.start, mention.span.end)
     if span is None:
         return -1
     node = span.root

@@ -7,13 +7,12 @@ speaker whose words hold the cue, holds the position. What is proposed here is r
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
-
 from extractors.clauses import Clauses
 from extractors.cues import CueHit
 from extractors.holders import FIRST, RELATIVE, Holder, HolderKind
 from extractors.lexicon import Attitude, Lexicon, first_class, phrases
 from extractors.mentions import DocumentActors
+from extractors.parse import Token
 from extractors.scope import FRAMING_MARKS, MUST, OPENING_MARKS, Scope
 from extractors.speech import Attributions, Source
 from extractors.stances import Leaning

@@ -5,12 +5,11 @@ Direct and indirect speech within a sentence, `according to`, and quotations tha
 
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.clauses import Clauses
 from extractors.holders import Holder
 from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
+from extractors.parse import Doc, Span, Token
 from extractors.turns import Turns
 
 OPENING, CLOSING, PLAIN = "“„«", "”»", '"'

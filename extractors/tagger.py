@@ -20,6 +20,7 @@ from extractors.judge import Judge, load_judge
 from extractors.lexicon import Lexicon, load_lexicon
 from extractors.mentions import DocumentActors
 from extractors.model import MODEL_NAME, load_model, parsable
+from extractors.parse import read_parse
 from extractors.patterns import ActorsAt
 from extractors.positions import Context, build_positions
 from extractors.proposals import Proposer
@@ -121,8 +122,9 @@ class Tagger:
             watch_version=self._watch.version,
         )
 
-    def _read(self, document: Document, doc: Doc) -> "_Read":
+    def _read(self, document: Document, parsed: Doc) -> "_Read":
         """Read one parsed document: 1. names, 2. clauses and speech, 3. candidates."""
+        doc = read_parse(parsed)
         # 1. names
         actors = DocumentActors(doc, watch=self._watch, gazetteer=self._gazetteer, lexicon=self._lexicon, day=document.published_on)
         # 2. clauses and speech
