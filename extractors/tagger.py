@@ -19,7 +19,7 @@ from extractors.gazetteer import Gazetteer
 from extractors.judge import Judge, load_judge
 from extractors.lexicon import Lexicon, load_lexicon
 from extractors.mentions import DocumentActors
-from extractors.model import MODEL_NAME, load_model, parsable
+from extractors.model import MODEL_NAME, load_model, parsable, uncollected
 from extractors.parse import read_parse
 from extractors.patterns import ActorsAt
 from extractors.positions import Context, build_positions
@@ -90,7 +90,9 @@ class Tagger:
         """Yield what is found in each document; its relevance is what the caller says, and the gate is not asked."""
         parsed = self._nlp.pipe(parsable(document.text) for document, _ in rated)
         for (document, relevance), doc in zip(rated, parsed, strict=True):
-            yield self._tag_parsed(document, doc, relevance)
+            with uncollected():
+                tagged = self._tag_parsed(document, doc, relevance)
+            yield tagged
 
     def _untagged(self, document: Document) -> TaggedDocument:
         return TaggedDocument(
