@@ -9,7 +9,7 @@ from extractors.conditions import find_any_condition
 from extractors.cues import CueHit
 from extractors.dates import DateKind, DateMention
 from extractors.evidence import clause_around
-from extractors.facts import FactFinder, Facts
+from extractors.facts import FactFinder, Facts, merge_facts
 from extractors.holders import Holder, HolderKind
 from extractors.judge import Judge
 from extractors.lexicon import Attitude, Lexicon, phrases
@@ -78,11 +78,12 @@ def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: Fact
     # 1. judged
     grammar = Grammar(scenes, finder, context.lexicon)
     candidates = [candidate for candidate in scenes.candidates() if not grammar.rules_out(candidate)]
-    facts = [finder.facts_of(candidate) for candidate in candidates]
-    rates = judge.rate(facts)
+    parts = [finder.parts_of(candidate) for candidate in candidates]
+    rates = judge.rate(parts)
     chosen = [number for number, probability in enumerate(rates) if probability >= judge.threshold]
-    told = judge.tell([facts[number] for number in chosen])
-    taken = [Judged(candidates[i], facts[i], float(rates[i]), words) for i, words in zip(chosen, told, strict=True)]
+    facts = [merge_facts(parts[number]) for number in chosen]
+    told = judge.tell(facts)
+    taken = [Judged(candidates[i], of, float(rates[i]), words) for i, of, words in zip(chosen, facts, told, strict=True)]
     # 2. positions
     made = {
         (one.candidate.actor, one.candidate.issue.id, one.candidate.scene.index): position

@@ -40,9 +40,15 @@ class Attributions:
         self._turn_tokens = [range(turn.start, turn.end) for turn in turns]
         self.sources: list[Source] = [Source(turn.holders, -1, turn.start, turn.end, quoted=True) for turn in turns]
         self._carry_on()
+        self._source_at: dict[int, Source | None] = {}
 
     def source_of(self, token: Token) -> Source | None:
         """Return the innermost source whose words hold `token`; None where the reporter speaks."""
+        if token.i not in self._source_at:
+            self._source_at[token.i] = self._find_source(token)
+        return self._source_at[token.i]
+
+    def _find_source(self, token: Token) -> Source | None:
         around = [
             source for source in self.sources if source.start <= token.i < source.end and token.i != source.verb and not source.presumed
         ]
