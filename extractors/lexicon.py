@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from spacy.tokens import Token
+from extractors.parse import Token
 
 
 class Attitude(StrEnum):
@@ -148,7 +148,7 @@ def phrases(token: Token) -> list[str]:
     found += [f"{lemma} {preposition.lower_}" for preposition in prepositions]
     # "drop out of": the parser hangs "of" on "out"
     found += [f"{lemma} {p.lower_} {child.lower_}" for p in prepositions for child in p.children if child.dep_ == "prep"]
-    return [*sorted(set(found), key=lambda phrase: -len(phrase)), lemma]
+    return [*sorted(set(found), key=lambda phrase: (-len(phrase), phrase)), lemma]
 
 
 def first_class(candidates: list[str], table: dict[str, Attitude]) -> tuple[Attitude, str] | None:
