@@ -3,7 +3,7 @@
 Reads a dependency parse (spaCy's English labels); knows no actor, no issue and no stance.
 """
 
-from spacy.tokens import Token
+from extractors.parse import Token
 
 ASKING_VERBS = {"ask", "press", "question", "quiz"}
 QUESTION_WORDS = {"whether", "if", "about", "when", "why", "how", "what"}

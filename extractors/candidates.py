@@ -8,13 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.clauses import SUBJECTS, Clauses
 from extractors.cues import CueFinder, CueHit
 from extractors.holders import FIRST, Holder, HolderKind
 from extractors.mentions import DocumentActors
 from extractors.own_part import find_pair, issue_for
+from extractors.parse import Doc, Span, Token
 from extractors.patterns import ActorsAt
 from extractors.proposals import Proposal, Proposer
 from extractors.speech import Attributions, Source

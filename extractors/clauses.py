@@ -3,11 +3,10 @@
 Reads a dependency parse (spaCy's English labels) and asks `DocumentActors` whom a phrase means.
 """
 
-from spacy.tokens import Token
-
 from extractors.holders import RELATIVE, Holder
 from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
+from extractors.parse import Token
 
 SUBJECTS = {"nsubj", "nsubjpass", "csubj"}
 ONLY = {"only", "just", "merely", "simply"}

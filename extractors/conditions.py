@@ -2,9 +2,8 @@
 
 from functools import lru_cache
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.lexicon import Lexicon
+from extractors.parse import Doc, Span, Token
 
 AHEAD = {"will", "'ll", "would", "shall", "’ll"}
 DENIED = {"not", "n't", "n’t", "no", "never", "cannot"}

@@ -46,7 +46,7 @@ def find_near_misses(
     grammar = Grammar(scenes, finder, lexicon)
     candidates = [one for one in scenes.candidates() if (one.actor, one.issue.id, one.scene.index) not in taken]
     facts = [finder.facts_of(one) for one in candidates]
-    rates = judge.rate(facts)
+    rates = judge.rate([(one,) for one in facts])
     near = [number for number, rate in enumerate(rates) if rate >= NEAR * judge.threshold]
     against = judge.tell_against([facts[number] for number in near])
     found = []

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from spacy.tokens import Span, Token
-
+from extractors.parse import Span, Token
 from extractors.patterns import ActorsAt, Match, PatternIndex, occurs
 from vocabulary.watch import Cue, Issue, Watch
 

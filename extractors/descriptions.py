@@ -7,11 +7,10 @@ from bisect import bisect_left
 from dataclasses import replace
 from functools import cached_property
 
-from spacy.tokens import Token
-
 from extractors.gazetteer import NameKind
 from extractors.holders import Holder, HolderKind
 from extractors.names import MODIFIER_DEPS, NamedActors
+from extractors.parse import Token
 
 SUBJECT_DEPS = ("nsubj", "nsubjpass")
 DEFINITE = {"the", "this", "that", "these", "those", "both", "all"}

@@ -1,8 +1,7 @@
 """What a sentence tells of a happening beside who took part: whether it is asserted, its status, date, place and numbers."""
 
-from spacy.tokens import Span, Token
-
 from extractors.lexicon import Attitude, first_class, phrases
+from extractors.parse import Span, Token
 from extractors.positions import Context
 from extractors.scope import UNASSERTING_VERBS
 from vocabulary.claims import TextDate

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from spacy.tokens import Token
-
 from extractors.holders import Holder
+from extractors.parse import Token
 from extractors.positions import Context
 from vocabulary.watch import EventTrigger
 

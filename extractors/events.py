@@ -7,12 +7,11 @@ date; tense and modals give the status. One report per happening and document.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from spacy.tokens import Span, Token
-
 from extractors.event_facts import date_near, is_asserted, place_of, quantities_in, status_of, verb_above
 from extractors.event_participants import has_generic_guests, participants
 from extractors.lexicon import phrases
 from extractors.orders import is_ordered
+from extractors.parse import Span, Token
 from extractors.patterns import occurs
 from extractors.positions import Context
 from vocabulary.claims import EventReport, TextDate

@@ -1,6 +1,6 @@
 """Evidence: the words shown for a position or event."""
 
-from spacy.tokens import Token
+from extractors.parse import Token
 
 LONGEST_QUOTE = 300
 SHORTEST_QUOTE_WORDS = 4

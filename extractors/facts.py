@@ -7,18 +7,18 @@ another. A fact is a name with a number; what is not there is 0.
 
 from dataclasses import dataclass, field
 
-from spacy.tokens import Token
-
 from extractors.answers import question_above
 from extractors.candidates import Candidate, Scene, Scenes
 from extractors.clauses import SUBJECTS
-from extractors.cues import CueHit
 from extractors.holders import Holder
 from extractors.lexicon import Lexicon, first_class, phrases
 from extractors.own_part import find_pair, issue_for
+from extractors.parse import Token
 from extractors.scope import Scope
 
 Facts = dict[str, float]
+FactParts = tuple[Facts, ...]
+"""The facts of a candidate in parts; what two parts have in common has one value."""
 
 FURTHEST_NODE = 6  # predicates looked at on the way from a cue to the root
 MOST_HITS = 3
@@ -47,6 +47,20 @@ class _Node:
     marks: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The way from a cue up to the root, read once for all actors."""
+
+    facts: Facts
+    """What it says whoever the actor is."""
+    predicates: list[tuple[int, Token, _Node]]
+    """Each with its place on the way."""
+    owned: list[tuple[int, Token, _Node]]
+    """The nouns that somebody owns."""
+    steps: dict[int, int]
+    """Word to its place, for all words on the way."""
+
+
 @dataclass(slots=True)
 class FactFinder:
     """The facts of one document's candidates."""
@@ -59,6 +73,9 @@ class FactFinder:
     _issue_facts: dict[tuple[int, str], Facts] = field(default_factory=dict)
     _actor_facts: dict[tuple[int, str], Facts] = field(default_factory=dict)
     _paths: dict[int, list[Token]] = field(default_factory=dict)
+    _ways: dict[int, _Way] = field(default_factory=dict)
+    _places: dict[tuple[int, str], tuple[set[int], list[Token]]] = field(default_factory=dict)
+    _list_heads: dict[int, Token] = field(default_factory=dict)
     _ranks: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -69,12 +86,15 @@ class FactFinder:
 
     def facts_of(self, candidate: Candidate) -> Facts:
         """Return the facts of `candidate`: of the sentence, of the issue in it, of the actor in it, and of the two together."""
-        facts = dict(self._of_scene(candidate.scene))
-        facts.update(self._of_issue(candidate))
-        facts.update(self._of_actor(candidate))
-        self._add_pair(facts, candidate)
-        self._add_rules(facts, candidate)
-        return facts
+        return merge_facts(self.parts_of(candidate))
+
+    def parts_of(self, candidate: Candidate) -> FactParts:
+        """Return the same in parts, of which all but the last are shared with other candidates."""
+        own: Facts = {}
+        self._add_pair(own, candidate)
+        self._add_rules(own, candidate)
+        ways = [self._way(self.scenes.doc[hit.head]).facts for hit in candidate.hits[:MOST_HITS]]
+        return (self._of_scene(candidate.scene), self._of_issue(candidate), self._of_actor(candidate), *ways, own)
 
     # --- the sentence ------------------------------------------------------------------------------------------------
 
@@ -205,7 +225,7 @@ class FactFinder:
 
     def _add_list(self, facts: Facts, token: Token, root: Token) -> None:
         """Add what the head of a list or a title stands for: `leaders, including A`, `the A minister`."""
-        head = _list_head(token, self.lexicon)
+        head = self._list_head(token)
         if head.dep_ in _MODIFIERS and head.head.lemma_.lower() in self.lexicon.nobody:
             facts["A:of nobody"] = 1
         if head.i != token.i:
@@ -227,15 +247,14 @@ class FactFinder:
             facts["P:no cue"] = 1
             return
         scene, actor = candidate.scene, candidate.actor
-        tokens = [token for token, _ in scene.mentions.get(actor, ())] + scene.bare.get(actor, [])
-        places = {token.i for token in tokens}
-        heads = {_list_head(token, self.lexicon).i for token in tokens}
+        places, heads = self._places_of(scene, actor)
         nearest = 30
         for hit in candidate.hits[:MOST_HITS]:
             head = self.scenes.doc[hit.head]
             nearest = min([nearest, *(abs(place - head.i) for place in places)])
-            self._add_cue(facts, hit, head, places)
-            self._add_path(facts, self.path(head), actor, heads)
+            _flag(facts, "P:in cue", any(hit.match.start <= place < hit.match.end for place in places))
+            _flag(facts, "P:below cue", any(head.left_edge.i <= place <= head.right_edge.i for place in places))
+            self._add_path(facts, self._way(head), actor, heads)
             self._add_source(facts, head, candidate)
         facts["P:distance"] = nearest / 30
         _flag(facts, "P:asked", question_above(self.scenes.doc[candidate.hits[0].head]) is not None)
@@ -247,46 +266,69 @@ class FactFinder:
             between = sum(1 for other, found in scene.bare.items() if other != actor for token in found if low < token.i < high)
             facts["P:between"] = min(between, 4) / 4
 
-    def _add_cue(self, facts: Facts, hit: CueHit, head: Token, places: set[int]) -> None:
-        _flag(facts, "P:in cue", any(hit.match.start <= place < hit.match.end for place in places))
-        _flag(facts, "P:below cue", any(head.left_edge.i <= place <= head.right_edge.i for place in places))
-        facts[f"P:cue dep={head.dep_}"] = 1
+    def _places_of(self, scene: Scene, actor: str) -> tuple[set[int], list[Token]]:
+        """Return the words by which a sentence names an actor, and the heads of the lists that they are in."""
+        key = (scene.index, actor)
+        if key not in self._places:
+            tokens = [token for token, _ in scene.mentions.get(actor, ())] + scene.bare.get(actor, [])
+            heads = {head.i: head for head in map(self._list_head, tokens)}
+            self._places[key] = {token.i for token in tokens}, list(heads.values())
+        return self._places[key]
+
+    def _way(self, head: Token) -> _Way:
+        """Read what stands on the way from a cue up to the root."""
+        if (known := self._ways.get(head.i)) is not None:
+            return known
+        path = self.path(head)
+        way = _Way({f"P:cue dep={head.dep_}": 1}, [], [], {token.i: number for number, token in enumerate(path)})
+        facts = way.facts
         for child in head.children:
             if child.dep_ in ("det", "neg", "amod") and (child.lower_ in self.lexicon.negative or child.lower_ in _DENYING):
                 facts[f"P:cue det={child.lower_}"] = 1
-
-    def _add_path(self, facts: Facts, path: list[Token], actor: str, heads: set[int]) -> None:
-        """Add what stands on the way from the cue up to the root, and where the actor hangs on it."""
-        subject_at = -1
         for number, token in enumerate(path):
             node = self._node(token)
-            step = min(number, 3)
             if node.attitude != "none" and (number or token.pos_ == "VERB"):
-                facts[f"P:{step}={node.attitude}"] = 1
+                facts[f"P:{min(number, 3)}={node.attitude}"] = 1
                 facts[f"P:any={node.attitude}"] = 1
             if 0 < number < 4:
                 facts[f"P:dep {number}={path[number - 1].dep_}"] = 1
             if token.pos_ in _PREDICATES:
+                way.predicates.append((number, token, node))
                 _flag(facts, f"P:negated {min(number, 2)}", node.negated)
                 _flag(facts, f"P:modal={node.modal}", bool(node.modal))
-                if actor in node.subjects and subject_at < 0:
-                    subject_at = number
-                    self._add_subject(facts, node, token, actor, number)
-                elif node.subjects and subject_at < 0:
-                    facts["P:other subject"] = 1
-                _flag(facts, f"P:object {min(number, 2)}", actor in node.objects)
-                if actor in node.prepositional:
-                    facts[f"P:by={node.prepositional[actor]}"] = 1
                 for mark in node.marks:
                     facts[f"P:mark={mark}"] = 1
-            elif token.pos_ in _NAMES and actor in node.owners:
+            elif node.owners:
+                way.owned.append((number, token, node))
+        self._ways[head.i] = way
+        return way
+
+    def _add_path(self, facts: Facts, way: _Way, actor: str, heads: list[Token]) -> None:
+        """Add where the actor hangs on the way from the cue up to the root."""
+        subject_at = -1
+        for number, token, node in way.predicates:
+            if subject_at < 0 and node.subjects:
+                if actor in node.subjects:
+                    subject_at = number
+                    self._add_subject(facts, node, token, actor, number)
+                else:
+                    facts["P:other subject"] = 1
+            if actor in node.objects:
+                facts[f"P:object {min(number, 2)}"] = 1
+            if actor in node.prepositional:
+                facts[f"P:by={node.prepositional[actor]}"] = 1
+        for number, token, node in way.owned:
+            if actor in node.owners:
                 facts[f"P:owns {min(number, 2)}"] = 1
                 facts[f"P:owned={self._general(token)}"] = 1
-            for child in token.children:
-                if child.i in heads:
-                    facts[f"P:hangs {step}={child.dep_}"] = 1
-                if child.dep_ == "prep" and any(grand.i in heads for grand in child.children):
-                    facts[f"P:hangs {step} by={child.lower_}"] = 1
+        for head in heads:
+            above = head.head
+            if above.i == head.i:
+                continue
+            if above.i in way.steps:
+                facts[f"P:hangs {min(way.steps[above.i], 3)}={head.dep_}"] = 1
+            if above.dep_ == "prep" and above.head.i != above.i and above.head.i in way.steps:
+                facts[f"P:hangs {min(way.steps[above.head.i], 3)} by={above.lower_}"] = 1
         _flag(facts, "P:no subject", subject_at < 0)
 
     def _add_subject(self, facts: Facts, node: _Node, token: Token, actor: str, number: int) -> None:
@@ -414,11 +456,24 @@ class FactFinder:
             found = None
         return str(found[0]) if found else "none"
 
+    def _list_head(self, token: Token) -> Token:
+        if token.i not in self._list_heads:
+            self._list_heads[token.i] = _list_head(token, self.lexicon)
+        return self._list_heads[token.i]
+
     def _general(self, token: Token) -> str:
         """Return the lemma of a word that the lexicon of general English knows, else its word class: no topic, no name."""
         lemma = token.lemma_.lower()
         known = lemma in self.lexicon.predicates or lemma in self.lexicon.speech_verbs or lemma in self.lexicon.nouns
         return lemma if known else token.pos_
+
+
+def merge_facts(parts: FactParts) -> Facts:
+    """Return facts that come in parts as one."""
+    merged: Facts = {}
+    for part in parts:
+        merged.update(part)
+    return merged
 
 
 def _flag(facts: Facts, name: str, holds: bool) -> None:

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import pycountry
 from spacy.language import Language
-from spacy.tokens import Doc
 
+from extractors.parse import Doc
 from extractors.reading import read_marks
 from vocabulary.watch import Person, Watch, plain_name
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
+from itertools import chain, repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.facts import Facts
+from extractors.facts import FactParts, Facts
 from extractors.trees import Floats, Forest
 from vocabulary.words import Stance
 
@@ -45,7 +46,7 @@ class Judge:
     _columns: Mapping[str, int]
     _stance_rows: Mapping[str, int]
 
-    def rate(self, candidates: Sequence[Facts]) -> Floats:
+    def rate(self, candidates: Sequence[FactParts]) -> Floats:
         """Return for each candidate the probability that it holds a position; shape (n,)."""
         return 1 / (1 + np.exp(-self.forest.sums(self._rows(candidates)))) if candidates else np.zeros(0)
 
@@ -72,7 +73,7 @@ class Judge:
         """Return for each candidate the facts that weigh most for and against a position, strongest first: `+P:subject_1 -S:question`."""
         if not candidates:
             return []
-        added = self.forest.contributions(self._rows(candidates))
+        added = self.forest.contributions(self._rows([(facts,) for facts in candidates]))
         order = np.argsort(-np.abs(added), axis=1, kind="stable")[:, :_SHOWN_FACTS]
         return [
             " ".join(f"{'+' if row[i] > 0 else '-'}{self._said(facts, int(i))}" for i in loudest if row[i])
@@ -83,7 +84,7 @@ class Judge:
         """Return for each candidate the facts that weigh most against a position, the heaviest first, as `tell` writes them."""
         if not candidates:
             return []
-        added = self.forest.contributions(self._rows(candidates))
+        added = self.forest.contributions(self._rows([(facts,) for facts in candidates]))
         order = np.argsort(added, axis=1, kind="stable")[:, :_SHOWN_FACTS]
         return [
             tuple(f"-{self._said(facts, int(i))}" for i in heaviest if row[i] < 0)
@@ -95,12 +96,23 @@ class Judge:
         name = self.facts[column].replace(" ", "_")
         return name if candidate.get(self.facts[column]) else f"no_{name}"
 
-    def _rows(self, candidates: Sequence[Facts]) -> NDArray[np.float32]:
-        rows = np.zeros((len(candidates), len(self.facts)), dtype=np.float32)
-        for number, facts in enumerate(candidates):
-            for name, value in facts.items():
-                if (column := self._columns.get(name)) is not None:
-                    rows[number, column] = value
+    def _rows(self, candidates: Sequence[FactParts]) -> NDArray[np.float32]:
+        """Return the trees' columns of each candidate; a part that several share is looked up once."""
+        nowhere = len(self.facts)  # a last column for facts that no tree asks for
+        columns: list[int] = []
+        values: list[float] = []
+        place_of: dict[int, slice] = {}
+        for part in chain.from_iterable(candidates):
+            if id(part) not in place_of:
+                place_of[id(part)] = slice(len(values), len(values) + len(part))
+                columns.extend(map(self._columns.get, part, repeat(nowhere)))
+                values.extend(part.values())
+        places = [place_of[id(part)] for part in chain.from_iterable(candidates)]
+        lengths = [sum(map(len, parts)) for parts in candidates]
+        at, of = np.array(columns, dtype=np.intp), np.array(values, dtype=np.float32)
+        rows = np.zeros((len(candidates), nowhere + 1), dtype=np.float32)
+        filled = np.repeat(np.arange(len(candidates)), lengths), np.concatenate([at[place] for place in places])
+        rows[filled] = np.concatenate([of[place] for place in places])
         return rows
 
 

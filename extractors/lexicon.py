@@ -10,7 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from spacy.tokens import Token
+from extractors.parse import Token
 
 
 class Attitude(StrEnum):

@@ -3,9 +3,8 @@
 Reads a dependency parse (spaCy's English labels) with the lexicon of general English; composes nothing (`extractors.stances` does).
 """
 
-from spacy.tokens import Token
-
 from extractors.lexicon import Attitude, Lexicon, first_class
+from extractors.parse import Token
 
 LABELLING_VERBS = {"call", "see", "view", "describe", "regard", "consider", "deem", "brand", "label", "term", "find", "think", "denounce"}
 SCANT = {"no", "little", "without", "scant"}

@@ -6,11 +6,10 @@ noun phrase speaks, and how the text names the speaker.
 
 from dataclasses import replace
 
-from spacy.tokens import Span, Token
-
 from extractors.descriptions import GATHERED, GATHERED_REACH, PAPERS, DescribedActors
 from extractors.gazetteer import NameHit, NameKind
 from extractors.holders import NEUTER, NOBODY, PLURAL, RELATIVE, SINGULAR_PERSON, Holder, HolderKind
+from extractors.parse import Span, Token
 from vocabulary.watch import Person, Role
 from vocabulary.words import Attribution
 

@@ -5,7 +5,8 @@ It must not know what is looked for in the parse.
 
 import gc
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import spacy
@@ -68,6 +69,18 @@ def parsable(text: str) -> str:
         ends = (text.rfind(mark, MOST_READ // 2, MOST_READ) for mark in ("\n\n", " "))
         text = text[: next((end for end in ends if end > 0), MOST_READ)]
     return _NO_WORD.sub(lambda run: "x" * len(run[0]), text)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let Python look for unreachable objects after the body and not a dozen times in it: what one document needs lives to its end."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,10 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.gazetteer import Gazetteer, NameHit, NameKind
 from extractors.holders import NEUTER, NOBODY, PLURAL, SINGULAR_PERSON, Holder, HolderKind
 from extractors.lexicon import Lexicon
+from extractors.parse import Doc, Span, Token
 from vocabulary.watch import Office, Person, Watch
 from vocabulary.words import Attribution
 

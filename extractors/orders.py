@@ -6,7 +6,7 @@ no happening. Knows grammar and general words only.
 
 import re
 
-from spacy.tokens import Span, Token
+from extractors.parse import Span, Token
 
 _NOTING = frozenset(
     [

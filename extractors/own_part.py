@@ -1,10 +1,9 @@
 """Whether words on a common undertaking speak of the actor's own part in it (`send soldiers`) or of the undertaking as such."""
 
-from spacy.tokens import Doc
-
 from extractors.clauses import Clauses
 from extractors.cues import CueHit
 from extractors.mentions import DocumentActors
+from extractors.parse import Doc
 from vocabulary.watch import Issue, Watch
 
 _POSSESSIVE = frozenset(("its", "our", "his", "own"))
@@ -13,8 +12,7 @@ _JOINING = frozenset(("participate", "join", "participation"))
 
 def find_pair(watch: Watch, issue: Issue) -> tuple[Issue, Issue] | None:
     """Return the issue of the own part and that of the undertaking where `issue` is one of the two; else None."""
-    own = issue if issue.own_forces_of else next((other for other in watch.issues if issue.id in other.own_forces_of), None)
-    return (own, watch.issue_by_id[own.own_forces_of[0]]) if own else None
+    return watch.parts_by_issue.get(issue.id)
 
 
 def issue_for(hit: CueHit, actor: str, *, watch: Watch, doc: Doc, clauses: Clauses, actors: DocumentActors) -> Issue:

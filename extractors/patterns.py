@@ -7,12 +7,11 @@ an index from the first words to patterns makes the cost of a sentence follow it
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Self, TypeVar
 
-from spacy.tokens import Span, Token
-
+from extractors.parse import Span, Token
 from vocabulary.patterns import ANY_ACTOR, parse_pattern
 
 _PARTS = re.compile(r"[^-_]+|-")  # the tokenizer parts words at a hyphen between letters; `_` stands for a blank
@@ -29,6 +28,12 @@ class Element:
     actors: frozenset[str] = frozenset()
     optional: bool = False
     gap: bool = False
+    begins: frozenset[str] = field(init=False)
+    """First words of the phrases."""
+
+    def __post_init__(self) -> None:
+        """Note what the phrases begin with."""
+        object.__setattr__(self, "begins", frozenset(phrase[0] for phrase in self.phrases))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def compile_pattern(text: str) -> tuple[Element, ...]:
 def needed_words(elements: tuple[Element, ...]) -> tuple[frozenset[str], ...]:
     """Return for each element that must be there the words of which a sentence must hold one; actors can only be tried."""
     must = [element for element in elements if not (element.optional or element.gap or element.actors)]
-    return tuple(element.words | {phrase[0] for phrase in element.phrases} for element in must)
+    return tuple(element.words | element.begins for element in must)
 
 
 class Word(NamedTuple):
@@ -70,13 +75,20 @@ class Word(NamedTuple):
     """White space, quotation marks and stars stand between words of a pattern without breaking it."""
 
 
+class _Sentence(NamedTuple):
+    """The words of a sentence in order, and where each word and lemma stands in it, counted from its first word."""
+
+    words: tuple[Word, ...]
+    places: dict[str, list[int]]
+    present: frozenset[str]
+
+
 class ActorsAt:
     """What patterns ask of the sentences of one document: its words, and which actors are named at a token (`@XXX`)."""
 
     def __init__(self, ids_by_token: Mapping[int, frozenset[str]]) -> None:
         self._ids = ids_by_token
-        self._words: dict[int, tuple[Word, ...]] = {}
-        self._present: dict[int, frozenset[str]] = {}
+        self._sentences: dict[int, _Sentence] = {}
         self.known: dict[tuple[str, int], bool] = {}
         """What `occurs` has answered, by pattern and first token of the sentence."""
 
@@ -84,21 +96,24 @@ class ActorsAt:
         """Return the actors named at `token`; empty for none."""
         return self._ids.get(token.i, frozenset())
 
-    def words_in(self, sentence: Span) -> tuple[Word, ...]:
-        """Return the words of a sentence in order; kept, since many patterns are tried on one sentence."""
-        found = self._words.get(sentence.start)
+    def read(self, sentence: Span) -> _Sentence:
+        """Return a sentence as patterns see it; kept, since many patterns are tried on one sentence."""
+        found = self._sentences.get(sentence.start)
         if found is None:
-            found = tuple(
+            words = tuple(
                 Word(token.lower_, token.lemma_.lower(), token.is_space or token.is_quote or token.text == "*") for token in sentence
             )
-            self._words[sentence.start] = found
+            places: dict[str, list[int]] = {}
+            for index, (lower, lemma, _) in enumerate(words):
+                places.setdefault(lower, []).append(index)
+                if lemma != lower:
+                    places.setdefault(lemma, []).append(index)
+            found = self._sentences[sentence.start] = _Sentence(words, places, frozenset(places))
         return found
 
-    def words_of(self, sentence: Span) -> frozenset[str]:
-        """Return the words and lemmas of a sentence, lower case, in no order."""
-        if sentence.start not in self._present:
-            self._present[sentence.start] = frozenset(form for word in self.words_in(sentence) for form in (word.lower, word.lemma))
-        return self._present[sentence.start]
+    def named_in(self, sentence: Span) -> list[int]:
+        """Return where in a sentence an actor is named, counted from its first word."""
+        return [i - sentence.start for i in range(sentence.start, sentence.end) if self._ids.get(i)]
 
     def names(self, index: int, wanted: frozenset[str]) -> bool:
         """Tell whether token `index` belongs to a mention of one of `wanted`."""
@@ -108,13 +123,14 @@ class ActorsAt:
 
 def _length_of_fit(element: Element, words: tuple[Word, ...], index: int, offset: int, actors: ActorsAt) -> int:
     """Return how many of `words` from `index` on the element takes, 0 where it does not fit; `offset` is the first one's token."""
-    word = words[index]
-    if word.lower in element.words or word.lemma in element.words:
+    lower, lemma, _ = words[index]
+    if lower in element.words or lemma in element.words:
         return 1
-    for phrase in element.phrases:
-        here = words[index : index + len(phrase)]
-        if len(here) == len(phrase) and all(form in (one.lower, one.lemma) for one, form in zip(here, phrase, strict=True)):
-            return len(phrase)
+    if lower in element.begins or lemma in element.begins:
+        for phrase in element.phrases:
+            here = words[index : index + len(phrase)]
+            if len(here) == len(phrase) and all(form in (one.lower, one.lemma) for one, form in zip(here, phrase, strict=True)):
+                return len(phrase)
     if element.actors and actors.names(offset + index, element.actors):
         size = 1
         while index + size < len(words) and actors.names(offset + index + size, element.actors):
@@ -126,7 +142,7 @@ def _length_of_fit(element: Element, words: tuple[Word, ...], index: int, offset
 def match_at(elements: tuple[Element, ...], span: Span, start: int, actors: ActorsAt) -> Match | None:
     """Return the shortest match of `elements` that begins at token `start` (document index) of the sentence `span`."""
     offset = span.start
-    found = _step(elements, 0, actors.words_in(span), start - offset, offset, (), actors)
+    found = _step(elements, 0, actors.read(span).words, start - offset, offset, (), actors)
     return Match(start, found[-1] + offset + 1, tuple(index + offset for index in found)) if found else None
 
 
@@ -153,17 +169,32 @@ def _step(
     return _step(elements, place + 1, words, index, offset, taken, actors) if element.optional and taken else ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Entry(Generic[Key]):
     """A pattern of an index."""
 
     elements: tuple[Element, ...]
     needs: tuple[frozenset[str], ...]
+    further: tuple[frozenset[str], ...]
+    """What it needs beside its first element."""
     key: Key
+
+    @classmethod
+    def of(cls, text: str, key: Key) -> Self:
+        """Return the entry of a pattern."""
+        elements = compile_pattern(text)
+        return cls(elements, needed_words(elements), needed_words(elements[1:]), key)
 
     def may_match(self, present: frozenset[str]) -> bool:
         """Tell whether a sentence of these words and lemmas holds what the pattern cannot do without."""
         for need in self.needs:  # noqa: SIM110 (a generator costs more, and every pattern that shares a word is asked)
+            if need.isdisjoint(present):
+                return False
+        return True
+
+    def may_go_on(self, present: frozenset[str]) -> bool:
+        """Tell the same of a sentence that is known to hold the first element."""
+        for need in self.further:  # noqa: SIM110
             if need.isdisjoint(present):
                 return False
         return True
@@ -176,29 +207,37 @@ class PatternIndex(Generic[Key]):
         self._by_word: dict[str, list[_Entry[Key]]] = defaultdict(list)
         self._by_actor: list[_Entry[Key]] = []
         for text, key in patterns:
-            elements = compile_pattern(text)
-            entry = _Entry(elements, needed_words(elements), key)
-            for word in elements[0].words | {phrase[0] for phrase in elements[0].phrases}:
+            entry = _Entry.of(text, key)
+            first = entry.elements[0]
+            for word in first.words | first.begins:
                 self._by_word[word].append(entry)
-            if elements[0].actors:
+            if first.actors:
                 self._by_actor.append(entry)
 
     def find(self, span: Span, actors: ActorsAt) -> Iterator[tuple[Key, Match]]:
         """Yield every match in the sentence `span`, in text order; matches may overlap."""
-        present = actors.words_of(span)
+        words, _, present = actors.read(span)
         by_actor = [entry for entry in self._by_actor if entry.may_match(present)]
-        for index, word in enumerate(actors.words_in(span), start=span.start):
-            seen: set[int] = set()
-            for form in (word.lower, word.lemma) if word.lower != word.lemma else (word.lower,):
-                for entry in self._by_word.get(form, ()):
-                    if id(entry) in seen or not entry.may_match(present):
-                        continue
-                    seen.add(id(entry))
-                    if found := match_at(entry.elements, span, index, actors):
-                        yield entry.key, found
-            for entry in by_actor:
-                if actors.names(index, entry.elements[0].actors) and (found := match_at(entry.elements, span, index, actors)):
+        named = frozenset(actors.named_in(span)) if by_actor else frozenset()
+        of_form = {form: self._that_may(form, present) for form in self._by_word.keys() & present}
+        for index, (lower, lemma, _) in enumerate(words):
+            entries = of_form.get(lower, [])
+            if lemma != lower and (others := of_form.get(lemma)):
+                entries = [*entries, *(entry for entry in others if entry not in entries)]
+            for entry in entries:
+                if found := match_at(entry.elements, span, span.start + index, actors):
                     yield entry.key, found
+            if index not in named:
+                continue
+            for entry in by_actor:
+                if actors.names(span.start + index, entry.elements[0].actors) and (
+                    found := match_at(entry.elements, span, span.start + index, actors)
+                ):
+                    yield entry.key, found
+
+    def _that_may(self, form: str, present: frozenset[str]) -> list[_Entry[Key]]:
+        """Return the patterns that begin with `form` and may match among these words; that their first element is there is known."""
+        return [entry for entry in self._by_word[form] if not entry.further or entry.may_go_on(present)]
 
 
 def occurs(pattern: str, span: Span, actors: ActorsAt) -> bool:
@@ -210,13 +249,17 @@ def occurs(pattern: str, span: Span, actors: ActorsAt) -> bool:
 
 
 def _occurs(entry: _Entry[str], span: Span, actors: ActorsAt) -> bool:
-    if not entry.may_match(actors.words_of(span)):
+    """Try a pattern where its first element may fit: no other place begins a match."""
+    words, places, present = actors.read(span)
+    if not entry.may_match(present):
         return False
-    words = actors.words_in(span)
-    return any(match_at(entry.elements, span, span.start + i, actors) for i, word in enumerate(words) if not word.is_passed)
+    first = entry.elements[0]
+    starts = {index for form in (first.words | first.begins) & present for index in places[form]}
+    if first.actors:
+        starts.update(actors.named_in(span))
+    return any(match_at(entry.elements, span, span.start + index, actors) for index in starts if not words[index].is_passed)
 
 
 @lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> _Entry[str]:
-    elements = compile_pattern(pattern)
-    return _Entry(elements, needed_words(elements), pattern)
+    return _Entry.of(pattern, pattern)

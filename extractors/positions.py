@@ -3,19 +3,18 @@
 from dataclasses import dataclass
 from datetime import date
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.candidates import Candidate, Scenes
 from extractors.clauses import Clauses
 from extractors.conditions import find_any_condition
 from extractors.cues import CueHit
 from extractors.dates import DateKind, DateMention
 from extractors.evidence import clause_around
-from extractors.facts import FactFinder, Facts
+from extractors.facts import FactFinder, Facts, merge_facts
 from extractors.holders import Holder, HolderKind
 from extractors.judge import Judge
 from extractors.lexicon import Attitude, Lexicon, phrases
 from extractors.mentions import DocumentActors
+from extractors.parse import Doc, Span, Token
 from extractors.patterns import ActorsAt, occurs
 from extractors.reading import Reading
 from extractors.ruled_out import Grammar
@@ -95,11 +94,12 @@ def build_positions(context: Context, judge: Judge, scenes: Scenes, finder: Fact
     # 1. judged
     grammar = Grammar(scenes, finder, context.lexicon)
     candidates = [candidate for candidate in scenes.candidates() if not grammar.rules_out(candidate)]
-    facts = [finder.facts_of(candidate) for candidate in candidates]
-    rates = judge.rate(facts)
+    parts = [finder.parts_of(candidate) for candidate in candidates]
+    rates = judge.rate(parts)
     chosen = [number for number, probability in enumerate(rates) if probability >= judge.threshold]
-    told = judge.tell([facts[number] for number in chosen])
-    taken = [Judged(candidates[i], facts[i], float(rates[i]), words) for i, words in zip(chosen, told, strict=True)]
+    facts = [merge_facts(parts[number]) for number in chosen]
+    told = judge.tell(facts)
+    taken = [Judged(candidates[i], of, float(rates[i]), words) for i, of, words in zip(chosen, facts, told, strict=True)]
     # 2. positions
     made = {
         (one.candidate.actor, one.candidate.issue.id, one.candidate.scene.index): position
@@ -294,7 +294,7 @@ def _said_on(context: Context, standing: Standing, predicate: Token) -> tuple[da
 
 def _verb_of(doc: Doc, mention: DateMention) -> int:
     """Return the token of the verb (or of the root) that a time expression hangs on."""
-    span = doc.char_span(mention.span.start, mention.span.end, alignment_mode="expand")
+    span = doc.span_over(mention.span.start, mention.span.end)
     if span is None:
         return -1
     node = span.root

@@ -6,8 +6,6 @@ speaker whose words hold the cue, holds the position. What is proposed here is r
 
 from dataclasses import dataclass, replace
 
-from spacy.tokens import Token
-
 from extractors.answers import answer_to, question_above
 from extractors.clauses import Clauses
 from extractors.cues import CueHit
@@ -15,6 +13,7 @@ from extractors.holders import FIRST, RELATIVE, Holder, HolderKind
 from extractors.lexicon import Attitude, Lexicon, first_class, phrases
 from extractors.light_verbs import class_of_label, class_of_object, is_scant
 from extractors.mentions import DocumentActors
+from extractors.parse import Token
 from extractors.scope import FRAMING_MARKS, MUST, OPENING_MARKS, Scope
 from extractors.speech import Attributions, Source
 from extractors.stances import Leaning

@@ -1,6 +1,9 @@
 """The relevance gate: is a text about the watch at all? Plain word search, so that what is not costs next to nothing."""
 
 import re
+from itertools import groupby
+from operator import itemgetter
+from os.path import commonprefix
 
 from extractors.reading import read_marks
 from vocabulary.watch import Watch, plain_name
@@ -33,12 +36,30 @@ SHORTEST_CUE_WORD = 4  # shorter words of cues (`end`, `of`) say nothing alone; 
 
 
 def _pattern(texts: set[str]) -> re.Pattern[str]:
-    """Compile one alternation of whole words, the longest first; to be searched in lower case for what is in lower case.
+    """Compile a search for whole words, the longest that fits; to be searched in lower case for what is in lower case.
 
-    A search that is to ignore case itself takes twice the time.
+    A search that is to ignore case itself takes twice the time. Texts are written as a tree of their letters: a plain list of them would
+    be tried one by one at every word.
     """
-    ordered = sorted(texts, key=lambda text: (-len(text), text))
-    return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, ordered)) + r")(?!\w)" if ordered else r"(?!)")
+    if not texts:
+        return re.compile(r"(?!)")
+    # the same as `(?<!\w)` before a letter, and quicker
+    begin = r"\b" if all(re.match(r"\w", text) for text in texts) else r"(?<!\w)"
+    return re.compile(rf"{begin}{_tree(sorted(texts))}(?!\w)")
+
+
+def _tree(texts: list[str]) -> str:
+    """Return an expression for any of some sorted texts, all different; a longer one is tried before what it begins with."""
+    branches = []
+    for letter, group in groupby((text for text in texts if text), key=itemgetter(0)):
+        rests = [text[1:] for text in group]
+        shared = commonprefix(rests)  # noqa: RUF071 (of words, no paths)
+        branches.append(re.escape(letter + shared) + _tree([rest[len(shared) :] for rest in rests]))
+    if not branches:
+        return ""
+    if "" in texts:
+        return f"(?:{'|'.join(branches)})?"
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 def _theme_words(watch: Watch) -> set[str]:

@@ -4,14 +4,13 @@ A question, what a text orders its reader to note, what is only supposed or fram
 who is left out of a list, and who only tells of another's stance.
 """
 
-from spacy.tokens import Token
-
-from extractors.candidates import Candidate, Scenes
+from extractors.candidates import Candidate, Scene, Scenes
 from extractors.clauses import SUBJECTS
 from extractors.facts import FactFinder
 from extractors.holders import HolderKind
 from extractors.lexicon import Lexicon
 from extractors.orders import is_ordered
+from extractors.parse import Token
 from extractors.proposals import Proposal
 from extractors.scope import INCLUDING_VERBS, MUST, Scope
 
@@ -30,10 +29,12 @@ class Grammar:
         self._scenes, self._finder, self._lexicon = scenes, finder, lexicon
         self._scope = Scope(scenes.clauses, lexicon)
         self._ordered: dict[int, bool] = {}
+        self._asks: dict[int, bool] = {}
+        self._set_aside: dict[int, bool] = {}
 
     def rules_out(self, candidate: Candidate) -> bool:
         """Tell whether the sentence cannot show a position of the actor on the issue."""
-        if candidate.scene.span.text.rstrip().rstrip("\"”’'").endswith("?"):
+        if self._is_question(candidate.scene):
             return True
         heads = [hit.head for hit in candidate.hits] or [candidate.scene.span.root.i]
         if any(self._is_ordered(head) for head in heads):
@@ -114,13 +115,23 @@ class Grammar:
             self._ordered[head_at] = is_ordered(self._scenes.doc[head_at])
         return self._ordered[head_at]
 
+    def _is_question(self, scene: Scene) -> bool:
+        if scene.index not in self._asks:
+            self._asks[scene.index] = scene.span.text.rstrip().rstrip("\"”’'").endswith("?")
+        return self._asks[scene.index]
+
+    def _is_set_aside(self, head: Token) -> bool:
+        if head.i not in self._set_aside:
+            # `would go only after X`: X is the occasion
+            occasion = head.dep_ == "pobj" and head.head.lower_ in _BEFORE_AND_AFTER
+            self._set_aside[head.i] = occasion or self._scope.is_set_aside(head)
+        return self._set_aside[head.i]
+
     def _is_idle(self, candidate: Candidate, head_at: int) -> bool:
         """Tell whether a cue is set aside, or stands in a clause that is only supposed and in which the actor acts."""
         head = self._scenes.doc[head_at]
-        if self._scope.is_set_aside(head):
+        if self._is_set_aside(head):
             return True
-        if head.dep_ == "pobj" and head.head.lower_ in _BEFORE_AND_AFTER:
-            return True  # `would go only after X`: X is the occasion
         others_stance = False
         for token in self._finder.path(head):
             if token.pos_ not in _PREDICATES:

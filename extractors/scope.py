@@ -3,10 +3,9 @@
 Each question is answered for one document from its parse; nothing here knows an actor or an issue.
 """
 
-from spacy.tokens import Token
-
 from extractors.clauses import SUBJECTS, Clauses
 from extractors.lexicon import Attitude, Lexicon, first_class, phrases
+from extractors.parse import Token
 
 MUST = {"must", "should", "ought", "shall"}
 SUPPOSING = {"if", "unless", "once", "until", "when", "whenever", "provided", "providing"}

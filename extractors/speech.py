@@ -5,12 +5,11 @@ Direct and indirect speech within a sentence, `according to`, and quotations tha
 
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.clauses import Clauses
 from extractors.holders import Holder
 from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
+from extractors.parse import Doc, Span, Token
 from extractors.turns import Turns
 
 QUOTE = '"'  # as texts are read; which side it is on is told by the blanks around it
@@ -43,9 +42,15 @@ class Attributions:
         self._turn_tokens = [range(turn.start, turn.end) for turn in turns]
         self.sources: list[Source] = [Source(turn.holders, -1, turn.start, turn.end, quoted=True) for turn in turns]
         self._carry_on()
+        self._source_at: dict[int, Source | None] = {}
 
     def source_of(self, token: Token) -> Source | None:
         """Return the innermost source whose words hold `token`; None where the reporter speaks."""
+        if token.i not in self._source_at:
+            self._source_at[token.i] = self._find_source(token)
+        return self._source_at[token.i]
+
+    def _find_source(self, token: Token) -> Source | None:
         around = [
             source for source in self.sources if source.start <= token.i < source.end and token.i != source.verb and not source.presumed
         ]

@@ -6,12 +6,11 @@ general English: no cue of any issue, no names and figures, and of nouns only th
 
 from dataclasses import dataclass
 
-from spacy.tokens import Doc, Token
-
 from extractors.candidates import Candidate, Scenes
 from extractors.conditions import AHEAD, find_condition, marker_of
 from extractors.facts import FactFinder, Facts
 from extractors.lexicon import Lexicon
+from extractors.parse import Doc, Token
 from extractors.proposals import Proposal
 from vocabulary.words import Stance
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 
 from extractors.candidates import Candidate, Scenes
 from extractors.clauses import Clauses
@@ -20,7 +20,8 @@ from extractors.gazetteer import Gazetteer
 from extractors.judge import Judge, load_judge
 from extractors.lexicon import Lexicon, load_lexicon
 from extractors.mentions import DocumentActors
-from extractors.model import MODEL_NAME, load_model, parsable
+from extractors.model import MODEL_NAME, load_model, parsable, uncollected
+from extractors.parse import Span, read_parse
 from extractors.patterns import ActorsAt
 from extractors.positions import Context, build_positions
 from extractors.proposals import Proposer
@@ -97,7 +98,9 @@ class Tagger:
     def _tag_readings(self, rated: list[tuple[Document, Reading, float]]) -> Iterator[TaggedDocument]:
         parsed = self._nlp.pipe(parsable(reading.text) for _, reading, _ in rated)
         for (document, reading, relevance), doc in zip(rated, parsed, strict=True):
-            yield self._tag_parsed(document, reading, doc, relevance)
+            with uncollected():
+                tagged = self._tag_parsed(document, reading, doc, relevance)
+            yield tagged
 
     def _untagged(self, document: Document) -> TaggedDocument:
         return TaggedDocument(
@@ -148,8 +151,9 @@ class Tagger:
             watch_version=self._watch.version,
         )
 
-    def _read(self, document: Document, reading: Reading, doc: Doc) -> "_Read":
+    def _read(self, document: Document, reading: Reading, parsed: Doc) -> "_Read":
         """Read one parsed document: 1. names, 2. clauses and speech, 3. candidates."""
+        doc = read_parse(parsed)
         # 1. names
         actors = DocumentActors(doc, watch=self._watch, gazetteer=self._gazetteer, lexicon=self._lexicon, day=document.published_on)
         # 2. clauses and speech

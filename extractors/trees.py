@@ -5,6 +5,7 @@ contributions are those of Saabas (2014): along each path, what the value of a n
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Forest:
     """All nodes of all trees in one set of arrays; a leaf leads to itself."""
 
@@ -44,13 +45,27 @@ class Forest:
             np.add.at(added, (places, self.fact[before]), self.value[after] - self.value[before])
         return added
 
-    def _walk(self, rows: NDArray[np.float32]) -> list[Ints]:
+    def _walk(self, rows: NDArray[np.float32]) -> list[NDArray[np.intp]]:
         """Return the nodes at which each row stands in each tree, step by step; shapes (n, trees)."""
-        nodes = np.broadcast_to(self.roots, (len(rows), len(self.roots)))
-        places = np.arange(len(rows))[:, np.newaxis]
+        fact, threshold, next_node = _steps_of(self)
+        cells = rows.ravel()
+        begins = np.arange(len(rows))[:, np.newaxis] * rows.shape[1]
+        nodes = np.tile(self.roots.astype(np.intp), (len(rows), 1))
         steps = [nodes]
         for _ in range(self.depth):
-            goes_left = rows[places, self.fact[nodes]] <= self.threshold[nodes]
-            nodes = np.where(goes_left, self.left[nodes], self.right[nodes])
+            goes_left = cells.take(begins + fact.take(nodes)) <= threshold.take(nodes)
+            nodes = next_node.take(2 * nodes + goes_left)
             steps.append(nodes)
         return steps
+
+
+@lru_cache(maxsize=4)
+def _steps_of(forest: Forest) -> tuple[NDArray[np.intp], NDArray[np.float32], NDArray[np.intp]]:
+    """Return a forest as it is walked fastest: fact and threshold of each node, and its two children side by side, the right one first.
+
+    Rows have single precision, so a threshold may have it too: the last such number that does not lie above it.
+    """
+    near = forest.threshold.astype(np.float32)
+    threshold = np.where(near > forest.threshold, np.nextafter(near, np.float32(-np.inf)), near)
+    next_node = np.stack([forest.right, forest.left], axis=1).ravel()
+    return forest.fact.astype(np.intp), threshold, next_node.astype(np.intp)

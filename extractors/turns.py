@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from spacy.tokens import Doc, Span, Token
-
 from extractors.descriptions import GATHERED
 from extractors.gazetteer import NameKind
 from extractors.holders import NOBODY, Holder, HolderKind
 from extractors.lexicon import Lexicon
 from extractors.mentions import DocumentActors
+from extractors.parse import Doc, Span, Token
 
 LABEL_TOKENS = 12
 LABEL_LETTERS = 60

@@ -323,6 +323,16 @@ class Watch(WatchPart):
         return {issue.id: issue for issue in self.issues}
 
     @cached_property
+    def parts_by_issue(self) -> dict[str, tuple[Issue, Issue]]:
+        """Map issue id to the issue of the own part and that of the undertaking, where it is one of the two."""
+        pairs = {own.id: (own, self.issue_by_id[own.own_forces_of[0]]) for own in self.issues if own.own_forces_of}
+        wholes: dict[str, tuple[Issue, Issue]] = {}
+        for pair in pairs.values():
+            for whole in pair[0].own_forces_of:
+                wholes.setdefault(whole, pair)
+        return wholes | pairs
+
+    @cached_property
     def role_by_id(self) -> dict[str, Role]:
         """Map role id to role."""
         return {role.id: role for role in self.roles}

@@ -4,7 +4,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 import pytest
-from spacy.tokens import Doc
 from tagging import DAY, ROOT
 
 from extractors.cues import CueFinder
@@ -12,6 +11,7 @@ from extractors.gazetteer import Gazetteer
 from extractors.lexicon import load_lexicon
 from extractors.mentions import DocumentActors
 from extractors.model import load_model
+from extractors.parse import Doc, read_parse
 from extractors.patterns import ActorsAt
 from vocabulary.watch import Watch
 from vocabulary.watch_file import parse_watch
@@ -36,7 +36,7 @@ def actors_of(doc: Doc) -> ActorsAt:
 
 def issues_of(text: str) -> list[set[str]]:
     """Return the issues that each sentence of `text` speaks of."""
-    doc = load_model()(text)
+    doc = read_parse(load_model()(text))
     at = actors_of(doc)
     return [{hit.issue.id for hit in finder().find(sentence, at)} for sentence in doc.sents]
 
@@ -102,7 +102,7 @@ def test_own_soldiers_leave_the_whole_what_names_it() -> None:
     ],
 )
 def test_next_sentence_points_back(text: str, issue: str) -> None:
-    doc = load_model()(text)
+    doc = read_parse(load_model()(text))
     at = actors_of(doc)
     first, second = next(pairwise(doc.sents))
 

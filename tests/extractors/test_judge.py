@@ -47,6 +47,26 @@ def test_contributions_add_up_to_the_sum() -> None:
     assert np.allclose(forest.contributions(rows).sum(axis=1) + forest.value[forest.roots].sum(), forest.sums(rows))
 
 
+@pytest.mark.parametrize("threshold", [0.1, 0.2, 0.3, 0.7, 1 / 3, 2 / 3, 16777217.0])
+def test_a_threshold_is_compared_as_exactly_as_it_is_written(threshold: float) -> None:
+    forest = make_forest()
+    forest.threshold[0] = threshold
+    near = np.float32(threshold)
+    for value in (np.nextafter(near, np.float32(-np.inf)), near, np.nextafter(near, np.float32(np.inf))):
+        goes_left = forest.sums(np.array([[value, 0]], np.float32)).tolist() == [-0.75]
+        assert goes_left == (float(value) <= threshold)
+
+
+def test_facts_in_parts_are_rated_as_facts_in_one() -> None:
+    judge = load_judge()
+    shared: dict[str, float] = {"S:negation": 1, "S:quoted": 0.5, "no such fact": 1}
+    of_actor: dict[str, float] = {"A:mentioned": 1}
+    parted = judge.rate([(shared, of_actor, {"P:no cue": 1}), (shared, {}), (of_actor,)])
+    whole = judge.rate([({**shared, **of_actor, "P:no cue": 1},), (shared,), (of_actor,)])
+    assert parted.tolist() == whole.tolist()
+    assert len(set(parted.tolist())) > 1
+
+
 def test_no_candidate_is_no_work() -> None:
     assert load_judge().rate([]).shape == (0,)
     assert load_judge().tell([]) == []

@@ -1,10 +1,13 @@
 """The relevance gate: anchors, parties, actors and themes, on a watch about a bridge."""
 
+import re
 from functools import cache
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from extractors.relevance import LONG_TEXT, RelevanceGate
+from extractors.relevance import LONG_TEXT, RelevanceGate, _pattern
 from vocabulary.watch_file import parse_watch
 
 WATCH = """
@@ -112,3 +115,17 @@ def test_a_very_long_text_needs_no_more_than_a_long_one() -> None:
 def test_teaser(teaser: str, plain: bool, strict: bool) -> None:
     assert make_gate().passes_teaser(teaser) is plain
     assert make_gate(STRICT).passes_teaser(teaser) is strict
+
+
+@given(
+    texts=st.sets(st.text(alphabet="ab-'. é1", min_size=1, max_size=6), min_size=1, max_size=12),
+    searched=st.text(alphabet="ab-'. é1", max_size=60),
+)
+def test_a_tree_of_letters_finds_what_a_list_finds(texts: set[str], searched: str) -> None:
+    longest_first = sorted(texts, key=lambda text: (-len(text), text))
+    plain = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
+    assert [found.span() for found in _pattern(texts).finditer(searched)] == [found.span() for found in plain.finditer(searched)]
+
+
+def test_no_word_is_found_where_there_are_none_to_look_for() -> None:
+    assert _pattern(set()).search("anything") is None

@@ -226,11 +226,12 @@ def test_teaser_gate(title: str, summary: str, expected: bool) -> None:
 ORDER_OF_MATCHES = """
 import spacy
 from spacy.tokens import Doc
+from extractors.parse import read_parse
 from extractors.patterns import ActorsAt, PatternIndex
 words = ["mining", "licences", "and", "dredging", "permits"]
 doc = Doc(spacy.blank("en").vocab, words=words, lemmas=["mining", "licence", "and", "dredge", "permit"], sent_starts=[True, *[False] * 4])
 index = PatternIndex([(word, word) for word in ("licence", "licences", "permits", "permit", "dredge", "dredging")])
-print([key for key, _ in index.find(doc[:], ActorsAt({}))])
+print([key for key, _ in index.find(read_parse(doc)[:], ActorsAt({}))])
 """
 
 
